@@ -136,6 +136,7 @@ public static class Engine
         app.MapOperatorLine();
         app.MapBacklog();
         app.MapMoney();
+        app.MapPayments();
         app.MapBuyerCommands();
         app.MapReservedDelivery();
         PurchaseApi.Map(app);

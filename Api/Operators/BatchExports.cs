@@ -4,12 +4,13 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>Reads the orders, the reservations and the ledger of a batch, page by page.</summary>
+/// <summary>Reads the orders, the payments, the reservations and the ledger of a batch, page by page.</summary>
 public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
 {
     /// <summary>Orders whose documents are read at a time.</summary>
@@ -54,10 +55,7 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     /// </summary>
     public async Task<OperatorOrderBody[]> JoinAsync(string batch, OrderView[] orders)
     {
-        var aliases = orders.Select(order => order.Buyer).Distinct().ToArray();
-        var found = aliases.Length == 0
-            ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(aliases));
-        var users = aliases.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
+        var users = await FindUsersAsync(batch, orders.Select(order => order.Buyer));
         var bodies = new List<OperatorOrderBody>(orders.Length);
         foreach (var group in orders.Chunk(MaxReading))
         {
@@ -67,6 +65,25 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
                 documents, (order, read) => OperatorOrderBody.Of(order, users[order.Buyer], read)));
         }
         return [.. bodies];
+    }
+
+    /// <summary>Captured payments, in the order of their captures.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="after">The number of the payment before them; 0: from the first.</param>
+    /// <param name="limit">Most payments: 1 to 1,000.</param>
+    public async Task<PaymentView[]> ReadPaymentsAsync(string batch, int after, int limit)
+    {
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        return (await retry.AskAsync(() => grain.ListPaymentsAsync(after, limit))).Payments;
+    }
+
+    /// <summary>The users whom aliases stand for; null: their data were removed, or cannot be read.</summary>
+    public async Task<Dictionary<Alias, string?>> FindUsersAsync(string batch, IEnumerable<Alias> aliases)
+    {
+        var asked = aliases.Distinct().ToArray();
+        var found = asked.Length == 0
+            ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(asked));
+        return asked.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     /// <summary>Reservations, by alias.</summary>

@@ -1,5 +1,6 @@
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Operators.Exports;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
@@ -8,25 +9,17 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// The exports of a batch: orders and reservations page by page in JSON, or whole as CSV by <c>Accept: text/csv</c>;
-/// the ledger, whole, as lines.
+/// The exports of a batch: orders and reservations page by page in JSON, or whole as a file if <c>Accept</c> names its
+/// format; the ledger, whole, as lines.
 /// </summary>
 public static class ExportsApi
 {
     private const string DamagedDelivery = "(cannot be read)";
 
-    private const string Cells = """
-        With `Accept: text/csv` the whole list as CSV: RFC 4180, UTF-8 with a byte order mark, texts quoted, numbers
-        not. An apostrophe stands before a text whose first visible character, apostrophes aside, is `=`, `+`, `-` or
-        `@` of any width, so that no spreadsheet takes it for a formula. Take one away to have the text back. Nothing
-        else is changed. Telephone numbers are as they were given; a spreadsheet keeps them whole if it imports the
-        column as text.
-        """;
-
     private static readonly string[] OrderColumns =
         ["order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment",
             "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator", "shippedAt", "tracking",
-            "return"];
+            "return", "paidAt", "refundedAt"];
 
     private static readonly string[] ReservationColumns = ["user", "version", "reservedAt", "alias"];
 
@@ -34,12 +27,12 @@ public static class ExportsApi
     public static void MapExports(this IEndpointRouteBuilder app)
     {
         var batch = app.MapGroup("/api/operator/batches/{batch}").WithTags("Operators");
-        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").WithDescription(Cells)
-            .Produces<OperatorOrderList>(200, "application/json", CsvExport.MediaType)
+        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").WithDescription(TableAnswer.Description)
+            .Produces<OperatorOrderList>(200, "application/json", TableFormat.MediaTypes)
             .Described("ListOrders", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch")
-            .WithDescription(Cells)
-            .Produces<OperatorReservationList>(200, "application/json", CsvExport.MediaType)
+            .WithDescription(TableAnswer.Description)
+            .Produces<OperatorReservationList>(200, "application/json", TableFormat.MediaTypes)
             .Described("ListReservations", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/ledger", ExportLedgerAsync).WithSummary("The ledger of a batch, line by line")
             .Produces<string>(200, "application/x-ndjson")
@@ -58,15 +51,16 @@ public static class ExportsApi
             var orders = await exports.ReadOrdersOfAsync(batch, user, seq, count);
             return orders.Refused is { } refusal ? Problem.Of(refusal) : AnswerPage(orders.Value!, count);
         }
-        if (!CsvAnswer.IsWanted(http)) return AnswerPage(await exports.ReadOrdersAsync(batch, seq, count), count);
+        if (TableFormat.WantedBy(http) is not { } format)
+            return AnswerPage(await exports.ReadOrdersAsync(batch, seq, count), count);
         // The first page is read before the answer begins, because until then the request can be refused.
         var next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
-        return await CsvAnswer.WriteAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
+        return await TableAnswer.WriteAsync(http, format, batch, "orders", OrderColumns, async table =>
         {
             while (next.Length > 0)
             {
-                foreach (var order in next) await WriteAsync(csv, order);
-                await csv.FlushAsync();
+                foreach (var order in next) await WriteAsync(table, order);
+                await table.FlushAsync();
                 if (next.Length < Paging.MaxLimit || !OrderId.TryParse(next[^1].Id, out _, out seq)) break;
                 next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
             }
@@ -76,31 +70,32 @@ public static class ExportsApi
     private static IResult AnswerPage(OperatorOrderBody[] page, int limit) => Reply.Ok(
         new OperatorOrderList(page, page.Length == limit ? page[^1].Id : null), OperatorJson.Wire.OperatorOrderList);
 
-    private static Task WriteAsync(CsvExport csv, OperatorOrderBody order)
+    private static Task WriteAsync(ITableWriter row, OperatorOrderBody order)
     {
-        csv.Text(order.Id);
-        csv.Text(order.User);
-        csv.Text(string.Join(' ', order.Units));
-        csv.Number(order.Quantity);
-        csv.Text(NameOf(order.Status));
-        csv.Number(order.Amount.Amount);
-        csv.Text(order.Amount.Currency);
-        csv.Instant(order.HeldAt);
-        csv.Instant(order.PayBy);
-        csv.Text(order.Checkout);
-        csv.Text(order.Payment);
-        csv.Text(order.DeliveryDamaged ? DamagedDelivery : order.Delivery?.Name);
-        csv.Phone(order.Delivery?.Phone);
-        csv.Text(order.Delivery?.Address);
-        csv.Text(order.Alias);
-        csv.Text(NameOf(order.CancelledBy));
-        csv.Text(NameOf(order.CancelReason));
-        csv.Text(order.Operator);
-        if (order.ShippedAt is { } shippedAt) csv.Instant(shippedAt);
-        else csv.Text(null);
-        csv.Text(order.Tracking);
-        csv.Text(NameOf(order.Return));
-        return csv.EndRowAsync();
+        row.Text(order.Id);
+        row.Text(order.User);
+        row.Text(string.Join(' ', order.Units));
+        row.Number(order.Quantity);
+        row.Text(NameOf(order.Status));
+        row.Number(order.Amount.Amount);
+        row.Text(order.Amount.Currency);
+        row.Instant(order.HeldAt);
+        row.Instant(order.PayBy);
+        row.Text(order.Checkout);
+        row.Text(order.Payment);
+        row.Text(order.DeliveryDamaged ? DamagedDelivery : order.Delivery?.Name);
+        row.Phone(order.Delivery?.Phone);
+        row.Text(order.Delivery?.Address);
+        row.Text(order.Alias);
+        row.Text(NameOf(order.CancelledBy));
+        row.Text(NameOf(order.CancelReason));
+        row.Text(order.Operator);
+        row.Instant(order.ShippedAt);
+        row.Text(order.Tracking);
+        row.Text(NameOf(order.Return));
+        row.Instant(order.PaidAt);
+        row.Instant(order.RefundedAt);
+        return row.EndRowAsync();
     }
 
     private static async Task<IResult> ListReservationsAsync(
@@ -115,7 +110,7 @@ public static class ExportsApi
                 return Problem.Invalid("after", "must be the next of an earlier page");
             afterAlias = given;
         }
-        if (!CsvAnswer.IsWanted(http))
+        if (TableFormat.WantedBy(http) is not { } format)
         {
             var page = await exports.ReadReservationsAsync(batch, afterAlias, count);
             var items = page.Reservations.Select(r =>
@@ -127,27 +122,25 @@ public static class ExportsApi
                 OperatorJson.Wire.OperatorReservationList);
         }
         var next = await exports.ReadReservationsAsync(batch, afterAlias, Paging.MaxLimit);
-        return await CsvAnswer.WriteAsync(http, $"{batch}-reservations.csv", ReservationColumns, async csv =>
+        return await TableAnswer.WriteAsync(http, format, batch, "reservations", ReservationColumns, async table =>
         {
             while (true)
             {
                 foreach (var reservation in next.Reservations)
                 {
-                    csv.Text(reservation.User);
-                    csv.Number(reservation.Version);
-                    csv.Instant(reservation.ReservedAt);
-                    csv.Text(reservation.Alias.ToString());
-                    await csv.EndRowAsync();
+                    table.Text(reservation.User);
+                    table.Number(reservation.Version);
+                    table.Instant(reservation.ReservedAt);
+                    table.Text(reservation.Alias.ToString());
+                    await table.EndRowAsync();
                 }
                 foreach (var damaged in next.Damaged)
                 {
-                    csv.Text(null);
-                    csv.Text(null);
-                    csv.Text(null);
-                    csv.Text(damaged.ToString());
-                    await csv.EndRowAsync();
+                    table.Empty(3);
+                    table.Text(damaged.ToString());
+                    await table.EndRowAsync();
                 }
-                await csv.FlushAsync();
+                await table.FlushAsync();
                 if (next.Next is not { } more) break;
                 next = await exports.ReadReservationsAsync(batch, more, Paging.MaxLimit);
             }
@@ -159,7 +152,7 @@ public static class ExportsApi
         if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
         var page = await exports.ReadLedgerAsync(batch, 1);
         http.Response.ContentType = "application/x-ndjson";
-        await CsvAnswer.WholeOrCutOffAsync(http, async () =>
+        await TableAnswer.WholeOrCutOffAsync(http, async () =>
         {
             for (; page.Lines.Length > 0; page = await exports.ReadLedgerAsync(batch, page.NextSeq))
                 await http.Response.Body.WriteAsync(page.Lines, http.RequestAborted);

@@ -119,6 +119,8 @@ public sealed record UnitsBody(
 /// <param name="ShippedAt">When it was last shipped; left out if it was not.</param>
 /// <param name="Tracking">The tracking reference of that shipment; left out if it was not, or was removed.</param>
 /// <param name="Return">How far its return to the line is; left out if its buyer does not offer it back.</param>
+/// <param name="PaidAt">When the ledger had it as paid; left out if it never was.</param>
+/// <param name="RefundedAt">When the last of its payments had gone back; left out unless it is refunded.</param>
 /// <param name="DeliveryDamaged">
 /// Whether the delivery address and the tracking reference cannot be read, because their storage is damaged; left out
 /// if not.
@@ -143,6 +145,8 @@ public sealed record OperatorOrderBody(
     [property: JsonConverter(typeof(KebabCase<OrderReturn>)),
         JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     OrderReturn? Return,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PaidAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? RefundedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
     internal static OperatorOrderBody Of(OrderView order, string? user, OrderPapers papers) => new(
@@ -151,7 +155,7 @@ public sealed record OperatorOrderBody(
         order.HeldAt, order.PayBy,
         order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
         order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(papers.Delivery), order.Place, order.Shipment?.At,
-        papers.Tracking, order.Return, papers.IsDamaged);
+        papers.Tracking, order.Return, order.PaidAt, order.RefundedAt, papers.IsDamaged);
 }
 
 /// <summary>Orders of a batch.</summary>

@@ -28,6 +28,9 @@ public sealed record Checkout(
     /// <summary>The status as the protocol names it. Paid is for ever: a refund pays back, it does not undo.</summary>
     public string Status => Payment is not null ? "paid" : DeclinedAt is not null ? "declined" : "open";
 
+    /// <summary>What the sandbox keeps of a payment of this amount, in minor units: 0.6 %, rounded.</summary>
+    internal static long FeeOf(long amount) => ((amount * 6) + 500) / 1_000;
+
     /// <summary>The buyer's name at the platform.</summary>
     internal string UserName => User[(User.IndexOf(':', StringComparison.Ordinal) + 1)..];
 

@@ -66,6 +66,7 @@ internal static class MerchantApi
                 payment = checkout.Payment,
                 user = checkout.User,
                 amount = SandboxAnswer.Money(checkout.Amount, checkout.Currency),
+                fee = SandboxAnswer.Money(Checkout.FeeOf(checkout.Amount), checkout.Currency),
             });
     }
 
@@ -125,6 +126,7 @@ internal static class MerchantApi
             payment.Order,
             payment.User,
             amount = SandboxAnswer.Money(payment.Amount, payment.Currency),
+            fee = SandboxAnswer.Money(Checkout.FeeOf(payment.Amount), payment.Currency),
             capturedAt = SandboxAnswer.Instant(payment.CapturedAt),
             refund = payment.Refund is null ? null : new
             {

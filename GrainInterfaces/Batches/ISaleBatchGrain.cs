@@ -130,6 +130,12 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<MoneyView> ReadMoneyAsync();
 
     /// <summary>
+    /// Captured payments by number after <paramref name="after"/> (0…), at most <paramref name="limit"/> (1…1,000).
+    /// </summary>
+    [Alias("ListPaymentsAsync")]
+    Task<PaymentPage> ListPaymentsAsync(int after, int limit);
+
+    /// <summary>
     /// Carries out an operator's command. The answer is also "already so" if the command was carried out under this
     /// key.
     /// </summary>

@@ -10,11 +10,14 @@ namespace OrleansSale.GrainInterfaces.Orders;
 /// </param>
 /// <param name="Payer">The payer; null: no user whom this batch could know.</param>
 /// <param name="Amount">What was captured.</param>
+/// <param name="Fee">
+/// What the provider says that it keeps of it; null: it does not say. A fee that cannot be is as if it was not said.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Capture")]
 public sealed record Capture(
     [property: Id(0)] long Order, [property: Id(4)] string Provider, [property: Id(1)] string Payment,
     [property: Id(2)] Alias? Payer,
-    [property: Id(3)] Money Amount);
+    [property: Id(3)] Money Amount, [property: Id(5)] Money? Fee = null);
 
 /// <summary>The result of a captured payment. None is the default; a refused answer has it.</summary>
 public enum CaptureResult

@@ -31,11 +31,12 @@ public enum CheckoutStage
 /// If it was paid at a provider that verifies payers: the user who paid, <c>weibo:alice</c>. Null: the user whom the
 /// checkout names counts as the payer.
 /// </param>
+/// <param name="Fee">If it was paid: what the provider says that it keeps; null: it does not say.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.CheckoutState")]
 public sealed record CheckoutState(
     [property: Id(0)] CheckoutStage Stage, [property: Id(1)] string? Payment = null,
     [property: Id(2)] Money? Amount = null, [property: Id(3)] string? Code = null,
-    [property: Id(4)] string? Payer = null)
+    [property: Id(4)] string? Payer = null, [property: Id(5)] Money? Fee = null)
 {
     /// <summary>The provider did not say.</summary>
     public static CheckoutState Unknown(string code) => new(CheckoutStage.Unknown, Code: code);

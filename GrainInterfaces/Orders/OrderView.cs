@@ -43,6 +43,8 @@ public enum OrderStatus
 /// <param name="Shipment">The last shipment; null: it was not shipped.</param>
 /// <param name="Revivals">How often an operator has revived it.</param>
 /// <param name="Return">How far its return is; null: its buyer does not offer it back.</param>
+/// <param name="PaidAt">When it was sold; null: never. Stays after a cancellation.</param>
+/// <param name="RefundedAt">When the last of its payments had gone back; null unless it is refunded.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,
@@ -59,7 +61,9 @@ public sealed record OrderView(
     [property: Id(11)] long? Place = null,
     [property: Id(20)] Shipment? Shipment = null,
     [property: Id(21)] int Revivals = 0,
-    [property: Id(30)] OrderReturn? Return = null)
+    [property: Id(30)] OrderReturn? Return = null,
+    [property: Id(31)] DateTimeOffset? PaidAt = null,
+    [property: Id(32)] DateTimeOffset? RefundedAt = null)
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);

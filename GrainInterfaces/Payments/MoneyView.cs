@@ -24,11 +24,12 @@ public sealed record MoneyView(
 /// <param name="Owed">What is owed back.</param>
 /// <param name="Refunded">What the engine had paid back.</param>
 /// <param name="Elsewhere">What was paid back by other means.</param>
+/// <param name="Fees">The sum of the fees that the provider reported; null: it reported none.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.MoneyBalance")]
 public sealed record MoneyBalance(
     [property: Id(0)] string Provider, [property: Id(1)] string Currency, [property: Id(2)] long Captured,
     [property: Id(3)] long Sold, [property: Id(4)] long Owed, [property: Id(5)] long Refunded,
-    [property: Id(6)] long Elsewhere)
+    [property: Id(6)] long Elsewhere, [property: Id(7)] long? Fees = null)
 {
     /// <summary>Whether every captured amount is in exactly one of the other sums.</summary>
     public bool IsBalanced => Captured == Sold + Owed + Refunded + Elsewhere

@@ -32,8 +32,10 @@ public abstract record PaymentNotification
     /// </param>
     /// <param name="Amount">The captured amount.</param>
     /// <param name="At">The provider's instant of the capture: for people, decisions go by the engine's clock.</param>
+    /// <param name="Fee">What the provider says that it keeps; null: it does not say.</param>
     public sealed record Captured(
-        string Payment, string Checkout, string Order, string User, Money Amount, DateTimeOffset At)
+        string Payment, string Checkout, string Order, string User, Money Amount, DateTimeOffset At,
+        Money? Fee = null)
         : PaymentNotification;
 
     /// <summary>

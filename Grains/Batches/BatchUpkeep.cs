@@ -61,7 +61,8 @@ internal sealed partial class BatchUpkeep
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
         _refunds = new RefundSweep(batch.State, timeProvider, RefundAsync, refundWatch, log);
         _checkouts = new CheckoutSweep(
-            batch.State, new CheckoutAsker(batch, providers, grains), batch.GraceMilliseconds, checkoutWatch);
+            batch.State, new CheckoutAsker(batch, new CaptureCall(batch, log), providers, grains),
+            batch.GraceMilliseconds, checkoutWatch);
         _recalled = new RecalledCheckouts(batch.State, order => _checkouts.Watch(order, batch.Now));
         _news = new NewsCall(batch.State, places, grains, log);
         _backlog = new BacklogCall(batch, grains, log);

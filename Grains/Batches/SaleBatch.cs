@@ -121,7 +121,7 @@ public sealed class SaleBatch
                 _touches.Add((e is Granted granted ? granted.Buyer : Orders.At(seq, e.Command!.Number).Buyer).High);
                 break;
             case PaymentEntry e:
-                Payments.Apply(seq, e);
+                Payments.Apply(seq, at, e);
                 Recalls.Take(e);
                 _touches.Add(Orders.At(seq, e.Order).Buyer.High);
                 break;

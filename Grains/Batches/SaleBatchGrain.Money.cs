@@ -36,4 +36,8 @@ public sealed partial class SaleBatchGrain
 
     /// <inheritdoc />
     public Task<MoneyView> ReadMoneyAsync() => Batch.Journal.WhenDurableAsync(NoticeRules.View(Batch.State));
+
+    /// <inheritdoc />
+    public Task<PaymentPage> ListPaymentsAsync(int after, int limit) =>
+        Batch.Journal.WhenDurableAsync(PaymentList.Page(Batch.State, after, limit));
 }

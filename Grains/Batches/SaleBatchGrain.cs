@@ -176,9 +176,7 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
     {
-        var now = Batch.Now;
-        var answer = Batch.CommitAsync(
-            PaymentRules.DecideCapture(Batch.State, capture, now, Batch.GraceMilliseconds), now);
+        var answer = new CaptureCall(Batch, log).RecordAsync(capture);
         _upkeep!.WatchCheckoutOf(capture.Order);
         return answer;
     }

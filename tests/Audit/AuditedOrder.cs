@@ -112,6 +112,9 @@ public sealed class AuditedPayment
     /// <summary>How much was captured.</summary>
     public Amount Amount { get; }
 
+    /// <summary>What its provider keeps of it, in minor units; null: the ledger does not say.</summary>
+    public long? Fee { get; internal set; }
+
     /// <summary>Where the rest of it is now.</summary>
     public PaymentEnd End { get; internal set; }
 

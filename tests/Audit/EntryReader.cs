@@ -135,6 +135,7 @@ internal sealed partial class EntryReader
             case Members.Payment: _entry.Payment = Text(ref reader); break;
             case Members.Refund: _entry.Refund = Text(ref reader); break;
             case Members.Amount: ReadAmount(ref reader); break;
+            case Members.Fee: _entry.Fee = Long(ref reader); break;
             case Members.Code: _entry.Code = Text(ref reader); break;
             case Members.Why: _entry.Why = Pooled(ref reader); break;
             case Members.Cause: _entry.Cause = Pooled(ref reader); break;

@@ -72,6 +72,7 @@ internal enum Members
     Schedule = 16_777_216,
     Orders = 33_554_432,
     From = 67_108_864,
+    Fee = 1 << 27,
     OriginBatch = 1 << 28,
     OriginPlace = 1 << 29,
     Places = 1 << 30,
@@ -184,14 +185,15 @@ internal static class EntryTypes
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
     /// a place, and only one of a return has the order that is returned, only a late payment has units, only an
     /// operator's release, removal or refund says by whom and why, and only a refund that an operator made by hand says
-    /// by whom. Only a carried place has an origin.
+    /// by whom. Only a carried place has an origin, and only the first record of a payment may have its fee.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
         EntryType.Held => Members.Key | Members.Place | Members.From,
         EntryType.Joined => Members.Key | Members.OriginBatch | Members.OriginPlace,
-        EntryType.Sold => Members.Units,
-        EntryType.Released or EntryType.Left or EntryType.RefundOwed => Members.By | Members.Reason | Members.Key,
+        EntryType.Sold => Members.Units | Members.Fee,
+        EntryType.Released or EntryType.Left => Members.By | Members.Reason | Members.Key,
+        EntryType.RefundOwed => Members.By | Members.Reason | Members.Key | Members.Fee,
         EntryType.RefundedElsewhere => Members.By,
         EntryType.Proposed => Members.Alias | Members.Units | Members.Order | Members.Place | Members.Why
             | Members.Reason | Members.Seconds,

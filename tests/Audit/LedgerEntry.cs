@@ -62,6 +62,9 @@ internal sealed class LedgerEntry
 
     public Amount Amount { get; set; }
 
+    /// <summary>What the provider keeps of it, in minor units.</summary>
+    public long Fee { get; set; }
+
     public string Why { get; set; } = "";
 
     /// <summary>What was told about a payment's money.</summary>

@@ -15,6 +15,7 @@ internal static class MemberNames
         : reader.ValueTextEquals("key"u8) ? Members.Key
         : reader.ValueTextEquals("payment"u8) ? Members.Payment
         : reader.ValueTextEquals("amount"u8) ? Members.Amount
+        : reader.ValueTextEquals("fee"u8) ? Members.Fee
         : reader.ValueTextEquals("checkout"u8) ? Members.Checkout
         : reader.ValueTextEquals("why"u8) ? Members.Why
         : reader.ValueTextEquals("refund"u8) ? Members.Refund

@@ -46,7 +46,10 @@ internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
                 $"sold for {entry.Amount}, its price is {price} {terms.Price.Currency}");
         if (!order.Live) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is sold after its release");
         if (order.Payment is not null) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is sold twice");
-        var payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount) { End = PaymentEnd.Sold };
+        var payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount)
+        {
+            End = PaymentEnd.Sold, Fee = FeeOf(entry),
+        };
         if (!_payments.TryAdd(entry.PaymentKey, payment))
             violations.Add(Invariant.I6, entry.Seq, $"payment {entry.PaymentKey} was used already");
         order.Payment ??= entry.PaymentKey;
@@ -74,13 +77,18 @@ internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
                 $"{Name(order)} is refunded as shipped, but is not, or was paid otherwise");
         if (!_payments.TryGetValue(entry.PaymentKey, out var payment))
         {
-            payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount) { End = PaymentEnd.Owed };
+            payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount)
+            {
+                End = PaymentEnd.Owed, Fee = FeeOf(entry),
+            };
             _payments.Add(entry.PaymentKey, payment);
             return;
         }
 
         if (entry.Why == "returned" != (order.Released == "returned"))
             violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is {order.Released}, and refunded as {entry.Why}");
+        if (entry.Has(Members.Fee))
+            violations.Add(Invariant.I6, entry.Seq, $"payment {payment.Payment} has its fee already");
         CheckSame(entry, order, payment);
         if (payment.End != PaymentEnd.Sold)
             violations.Add(Invariant.I6, entry.Seq, $"payment {payment.Payment} is {payment.End} already");
@@ -129,6 +137,14 @@ internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
         EntryType.Released => _owedButNotReleased?.Seq == entry.Order,
         _ => false,
     };
+
+    private long? FeeOf(LedgerEntry entry)
+    {
+        if (!entry.Has(Members.Fee)) return null;
+        if (entry.Fee < 0 || entry.Fee > entry.Amount.Value)
+            violations.Add(Invariant.I6, entry.Seq, $"a fee of {entry.Fee} of {entry.Amount}");
+        return entry.Fee;
+    }
 
     private void CheckSame(LedgerEntry entry, AuditedOrder order, AuditedPayment payment)
     {

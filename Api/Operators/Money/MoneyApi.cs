@@ -3,6 +3,7 @@ using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Operators.Exports;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.Api.SignIn;
@@ -21,7 +22,7 @@ public static class MoneyApi
 
     private static readonly string[] Columns =
         ["row", "provider", "currency", "captured", "sold", "owed", "refunded", "refundedElsewhere", "balanced",
-            "order", "payment", "amount", "code", "since"];
+            "order", "payment", "amount", "code", "since", "fees"];
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapMoney(this IEndpointRouteBuilder app)
@@ -30,10 +31,11 @@ public static class MoneyApi
         money.MapGet("/batches/{batch}/money", ReadAsync).WithSummary("The money of a batch")
             .WithDescription("""
                 The captured money by provider and currency: it is sold, owed back, refunded or refunded elsewhere. Then
-                the issues that people must look at. With `Accept: text/csv` the same as CSV, in the form of the other
-                lists: a row `balance` for each balance, then a row for each issue.
-                """)
-            .Produces<BatchMoneyBody>(200, "application/json", CsvExport.MediaType)
+                the issues that people must look at. As a file: a row `balance` for each balance, then a row for each
+                issue.
+
+                """ + TableAnswer.Description)
+            .Produces<BatchMoneyBody>(200, "application/json", TableFormat.MediaTypes)
             .Described("ReadMoney", EndpointDescription.Operators(Refusal.NotFound));
         money.MapPost("/orders/{order}/settle", SettleAsync)
             .WithSummary("Say that a stalled refund was paid back by hand")
@@ -50,12 +52,12 @@ public static class MoneyApi
         if (problem is not null) return problem;
         if (await catalogue.FindAsync(batch) is null) return Problem.Of(Refusal.NotFound);
         var view = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).ReadMoneyAsync());
-        if (!CsvAnswer.IsWanted(http))
+        if (TableFormat.WantedBy(http) is not { } format)
             return Reply.Ok(BatchMoneyBody.Of(batch, view), MoneyJson.Wire.BatchMoneyBody);
-        return await CsvAnswer.WriteAsync(http, $"{batch}-money.csv", Columns, async csv =>
+        return await TableAnswer.WriteAsync(http, format, batch, "money", Columns, async table =>
         {
-            foreach (var balance in view.Balances) await WriteAsync(csv, balance);
-            foreach (var issue in view.Issues) await WriteAsync(csv, batch, issue);
+            foreach (var balance in view.Balances) await WriteAsync(table, balance);
+            foreach (var issue in view.Issues) await WriteAsync(table, batch, issue);
         });
     }
 
@@ -80,33 +82,35 @@ public static class MoneyApi
                 OrderJson.Wire.OrderBody);
     }
 
-    private static Task WriteAsync(CsvExport csv, MoneyBalance balance)
+    private static Task WriteAsync(ITableWriter row, MoneyBalance balance)
     {
-        csv.Text("balance");
-        csv.Text(balance.Provider);
-        csv.Text(balance.Currency);
-        csv.Number(balance.Captured);
-        csv.Number(balance.Sold);
-        csv.Number(balance.Owed);
-        csv.Number(balance.Refunded);
-        csv.Number(balance.Elsewhere);
-        csv.Text(balance.IsBalanced ? "true" : "false");
-        for (var empty = 0; empty < Columns.Length - 9; empty++) csv.Text(null);
-        return csv.EndRowAsync();
+        row.Text("balance");
+        row.Text(balance.Provider);
+        row.Text(balance.Currency);
+        row.Number(balance.Captured);
+        row.Number(balance.Sold);
+        row.Number(balance.Owed);
+        row.Number(balance.Refunded);
+        row.Number(balance.Elsewhere);
+        row.Text(balance.IsBalanced ? "true" : "false");
+        row.Empty(5);
+        row.Number(balance.Fees);
+        return row.EndRowAsync();
     }
 
-    private static Task WriteAsync(CsvExport csv, string batch, MoneyIssue issue)
+    private static Task WriteAsync(ITableWriter row, string batch, MoneyIssue issue)
     {
-        csv.Text(NameOf(issue.Kind));
-        csv.Text(issue.Provider);
-        csv.Text(issue.Amount.Currency);
-        for (var empty = 0; empty < 6; empty++) csv.Text(null);
-        csv.Text(OrderId.Of(batch, issue.Order));
-        csv.Text(issue.Payment);
-        csv.Number(issue.Amount.Amount);
-        csv.Text(issue.Code);
-        csv.Instant(issue.Since);
-        return csv.EndRowAsync();
+        row.Text(NameOf(issue.Kind));
+        row.Text(issue.Provider);
+        row.Text(issue.Amount.Currency);
+        row.Empty(6);
+        row.Text(OrderId.Of(batch, issue.Order));
+        row.Text(issue.Payment);
+        row.Number(issue.Amount.Amount);
+        row.Text(issue.Code);
+        row.Instant(issue.Since);
+        row.Empty(1);
+        return row.EndRowAsync();
     }
 
     private static string NameOf<T>(T value) where T : struct, Enum =>

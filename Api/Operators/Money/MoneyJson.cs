@@ -7,6 +7,7 @@ namespace OrleansSale.Api.Operators.Money;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(BatchMoneyBody))]
+[JsonSerializable(typeof(PaymentList))]
 [JsonSerializable(typeof(SettleBody))]
 public sealed partial class MoneyJson : JsonSerializerContext
 {

@@ -149,6 +149,9 @@ public sealed class JsonMembers
     public JsonMembers OptionalObject(string name) =>
         new(FindOptional(name) ?? default, $"{_prefix}{name}.", _root ?? this);
 
+    /// <summary>A member as it is; null if it is missing or null. It is never a fault.</summary>
+    public JsonElement? OptionalElement(string name) => FindOptional(name);
+
     /// <summary>Reports a member whose value is of the right type but can't be accepted.</summary>
     public void Fail(string name, string reason)
     {

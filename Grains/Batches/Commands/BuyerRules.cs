@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;

@@ -107,6 +107,9 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         return _json.GetInt64();
     }
 
+    /// <summary>A whole number, or null if the member is not there.</summary>
+    public long? NumberIfAny(ReadOnlySpan<byte> name) => Has(name) ? Number(name) : null;
+
     /// <summary>An instant, in UTC milliseconds since 1970.</summary>
     public long Instant(ReadOnlySpan<byte> name)
     {

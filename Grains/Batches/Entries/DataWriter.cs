@@ -75,6 +75,12 @@ internal sealed class DataWriter(string batch)
     /// <summary>A whole number.</summary>
     public void Number(ReadOnlySpan<byte> name, long number) => Json.WriteNumber(name, number);
 
+    /// <summary>A whole number, or no member for null.</summary>
+    public void NumberIfAny(ReadOnlySpan<byte> name, long? number)
+    {
+        if (number is { } given) Number(name, given);
+    }
+
     /// <summary>An instant in UTC milliseconds since 1970.</summary>
     public void Instant(ReadOnlySpan<byte> name, long at) => LedgerLine.WriteInstant(Json, name, at);
 

@@ -73,11 +73,10 @@ public sealed class Order
     }
 
     /// <summary>The number of captured payments that were refunded.</summary>
-    public int Returned
-    {
-        get => _rows.DetailsOf(Place)?.Returned ?? 0;
-        internal set => _rows.MoreOf(Place).Returned = value;
-    }
+    public int Returned => _rows.DetailsOf(Place)?.Returned ?? 0;
+
+    /// <summary>When the last of them had gone back, ms; 0: none has.</summary>
+    public long RefundedAt => _rows.DetailsOf(Place)?.RefundedAt ?? 0;
 
     /// <summary>The number of checkouts that were opened for it.</summary>
     public int Checkouts
@@ -101,11 +100,10 @@ public sealed class Order
     }
 
     /// <summary>The payment it was sold for; null: never sold. Stays after a cancellation.</summary>
-    public PaymentId? Payment
-    {
-        get => _rows.DetailsOf(Place)?.Payment;
-        internal set => _rows.MoreOf(Place).Payment = value;
-    }
+    public PaymentId? Payment => _rows.DetailsOf(Place)?.Payment;
+
+    /// <summary>When it was sold, ms; 0: never.</summary>
+    public long PaidAt => _rows.DetailsOf(Place)?.PaidAt ?? 0;
 
     /// <summary>Who cancelled it and why; null: it was not cancelled.</summary>
     public Cancellation? Cancelled
@@ -131,6 +129,21 @@ public sealed class Order
     public bool IsLive => Hold is HoldState.Live or HoldState.Sold;
 
     internal int Place { get; }
+
+    /// <summary>Sells its units for a payment.</summary>
+    internal void Pay(PaymentId payment, long at)
+    {
+        var details = _rows.MoreOf(Place);
+        (Row.Hold, details.Payment, details.PaidAt) = (HoldState.Sold, payment, at);
+    }
+
+    /// <summary>Counts a payment that has gone back.</summary>
+    internal void CountReturned(long at)
+    {
+        var details = _rows.MoreOf(Place);
+        details.Returned++;
+        details.RefundedAt = at;
+    }
 
     /// <summary>Gives it these units after its own were released.</summary>
     internal void HoldAgain(int[] units)

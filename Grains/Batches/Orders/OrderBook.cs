@@ -76,6 +76,8 @@ public sealed class OrderBook
         Shipment = order.Shipment,
         Revivals = order.Revivals,
         Return = Returns.StageOf(order),
+        PaidAt = InstantOf(order.PaidAt),
+        RefundedAt = StatusOf(order) == OrderStatus.Refunded ? InstantOf(order.RefundedAt) : null,
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -251,6 +253,8 @@ public sealed class OrderBook
     private OrderView View(long seq, Alias buyer, int[] units, OrderStatus status, long heldAt, long payBy) => new(
         seq, _directing.Terms!.Id, buyer, units, status, _directing.Terms.Product.Price * units.Length,
         DateTimeOffset.FromUnixTimeMilliseconds(heldAt), DateTimeOffset.FromUnixTimeMilliseconds(payBy), null, null);
+
+    private static DateTimeOffset? InstantOf(long at) => at > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     // The place of the first order after a sequence; the count if there is none.
     private int PlaceAfter(long seq)

@@ -134,5 +134,8 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         public Shipment? Shipment;
         public int Revivals;
         public bool IsLate;
+
+        /// <summary>When it was sold, and when the last of its payments had gone back, ms; 0: never.</summary>
+        public long PaidAt, RefundedAt;
     }
 }

@@ -18,7 +18,7 @@ public sealed class Balances
             .ThenBy(of => of.Key.Currency, StringComparer.Ordinal)
             .Select(of => new MoneyBalance(
                 of.Key.Provider, of.Key.Currency, of.Value.Captured, of.Value.Sold, of.Value.Owed, of.Value.Refunded,
-                of.Value.Elsewhere)),
+                of.Value.Elsewhere, of.Value.Fees)),
     ];
 
     internal Sums Of(Payment payment) => Of(payment.Id, payment.Amount.Currency);
@@ -34,5 +34,14 @@ public sealed class Balances
     internal sealed class Sums
     {
         public long Captured, Sold, Owed, Refunded, Elsewhere;
+
+        /// <summary>The sum of the known fees; null: none is known.</summary>
+        public long? Fees;
+
+        public void Capture(Payment payment)
+        {
+            Captured += payment.Amount.Amount;
+            if (payment.Fee is { } fee) Fees = (Fees ?? 0) + fee;
+        }
     }
 }

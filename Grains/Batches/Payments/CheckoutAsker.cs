@@ -32,8 +32,8 @@ internal interface ICheckoutAsker
 internal sealed record OpenedCheckout(Order Order, string Provider, string Id);
 
 /// <summary>Asks through the actors of the orders.</summary>
-internal sealed class CheckoutAsker(DurableBatch batch, PaymentProviders providers, IGrainFactory grains)
-    : ICheckoutAsker
+internal sealed class CheckoutAsker(
+    DurableBatch batch, CaptureCall captures, PaymentProviders providers, IGrainFactory grains) : ICheckoutAsker
 {
     public Task<CheckoutState> FindAsync(OpenedCheckout checkout) =>
         OrderOf(checkout.Order).FindCheckoutAsync(checkout.Provider, checkout.Id);
@@ -55,8 +55,7 @@ internal sealed class CheckoutAsker(DurableBatch batch, PaymentProviders provide
             payer = key is null ? null : new BatchKey(key).AliasOf(user);
         }
         if (ClosingRules.CaptureOf(order, checkout.Provider, state, payer) is not { } paid) return true;
-        var now = batch.Now;
-        await batch.CommitAsync(PaymentRules.DecideCapture(batch.State, paid, now, batch.GraceMilliseconds), now);
+        await captures.RecordAsync(paid);
         return true;
     }
 

@@ -46,6 +46,6 @@ public static class ClosingRules
     /// </param>
     public static Capture? CaptureOf(Order order, string provider, CheckoutState state, Alias? payer) =>
         state is { Stage: CheckoutStage.Paid, Payment: { Length: > 0 } payment, Amount: { } amount }
-            ? new Capture(order.Seq, provider, payment, payer, amount)
+            ? new Capture(order.Seq, provider, payment, payer, amount, state.Fee)
             : null;
 }

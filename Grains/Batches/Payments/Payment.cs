@@ -9,9 +9,11 @@ public sealed class Payment
 {
     private static readonly IReadOnlyDictionary<string, Dispute> None = new Dictionary<string, Dispute>();
 
+    private readonly long _fee;
     private Notices? _notices;
 
-    internal Payment(PaymentId id, long order, Money amount) => (Id, Order, Amount) = (id, order, amount);
+    internal Payment(PaymentId id, long order, Money amount, long? fee, long at) =>
+        (Id, Order, Amount, _fee, CapturedAt) = (id, order, amount, fee ?? -1, at);
 
     /// <summary>The payment.</summary>
     public PaymentId Id { get; }
@@ -22,8 +24,23 @@ public sealed class Payment
     /// <summary>The captured amount.</summary>
     public Money Amount { get; }
 
+    /// <summary>What its provider keeps of it, in minor units of its currency; null: it did not say.</summary>
+    public long? Fee => _fee >= 0 ? _fee : null;
+
+    /// <summary>When it was captured, ms.</summary>
+    public long CapturedAt { get; }
+
     /// <summary>The state of the money that is left.</summary>
-    public PaymentState State { get; internal set; }
+    public PaymentState State { get; private set; }
+
+    /// <summary>Why it is owed back, or was; null: it never was.</summary>
+    public RefundReason? Why => _notices?.Why;
+
+    /// <summary>The refund that the engine had made; null: none.</summary>
+    public string? Refund => _notices?.Refund;
+
+    /// <summary>When the last of it had gone back, ms; 0: it has not.</summary>
+    public long PaidBackAt => _notices?.PaidBackAt ?? 0;
 
     /// <summary>What is left of it: the captured amount without what was paid back elsewhere.</summary>
     public Money Left => Amount with { Amount = Amount.Amount - Elsewhere };
@@ -55,16 +72,28 @@ public sealed class Payment
     /// <summary>Its disputes, by the provider's id.</summary>
     public IReadOnlyDictionary<string, Dispute> Disputes => _notices?.Disputes ?? None;
 
+    internal void Owe(RefundReason why)
+    {
+        State = PaymentState.Owed;
+        (_notices ??= new Notices()).Why = why;
+    }
+
+    /// <summary>Ends the debt.</summary>
+    /// <param name="refund">The refund that the engine had made; null: the rest went back elsewhere.</param>
+    internal void EndDebt(string? refund)
+    {
+        State = PaymentState.PaidBack;
+        _notices!.StallCode = null;
+        _notices.Refund = refund;
+    }
+
+    internal void NotePaidBack(long at) => _notices!.PaidBackAt = at;
+
     internal void Stall(string code, long at)
     {
         var notices = _notices ??= new Notices();
         (notices.StallCode, notices.StalledAt) = (code, at);
         notices.Stalls++;
-    }
-
-    internal void EndStall()
-    {
-        if (_notices is not null) _notices.StallCode = null;
     }
 
     internal void MoveElsewhere(long amount, string code, bool isThere, long at)
@@ -75,16 +104,17 @@ public sealed class Payment
         (notices.ElsewhereCode, notices.ElsewhereAt) = (code, at);
     }
 
-    internal void Note(string dispute, Dispute state) => (_notices ??= new Notices()).Disputes[dispute] = state;
+    internal void Note(string dispute, Dispute state) =>
+        ((_notices ??= new Notices()).Disputes ??= new(StringComparer.Ordinal))[dispute] = state;
 
-    // Most payments have none of these.
+    // What came after the capture. Most payments have none of it.
     private sealed class Notices
     {
-        public long Elsewhere, RefundedThere, StalledAt, ElsewhereAt;
-        public string? StallCode, ElsewhereCode;
+        public long Elsewhere, RefundedThere, StalledAt, ElsewhereAt, PaidBackAt;
+        public string? StallCode, ElsewhereCode, Refund;
         public int Stalls;
-
-        public Dictionary<string, Dispute> Disputes { get; } = new(StringComparer.Ordinal);
+        public RefundReason? Why;
+        public Dictionary<string, Dispute>? Disputes;
     }
 }
 

@@ -90,13 +90,15 @@ public sealed partial class PaymentBook
         if (payment.State == PaymentState.Owed)
         {
             sums.Owed -= e.Amount.Amount;
-            if (payment.Left.Amount == 0) EndDebt(seq, order, payment);
+            if (payment.Left.Amount == 0) EndDebt(seq, at, order, payment, refund: null);
         }
         else
         {
             sums.Sold -= e.Amount.Amount;
             // The order stays as it is until somebody cancels it. Then nothing is left to pay back.
-            if (payment.Left.Amount == 0) order.Returned++;
+            if (payment.Left.Amount > 0) return;
+            payment.NotePaidBack(at);
+            order.CountReturned(at);
         }
     }
 

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
@@ -19,6 +20,7 @@ public sealed partial class PaymentBook
     private readonly DirectingBook _directing;
     private readonly Dictionary<PaymentId, Payment> _payments = [];
     private readonly Dictionary<PaymentId, Payment> _owed = [];
+    private readonly List<Payment> _captured = [];
     private readonly HashSet<(string Provider, string Refund)> _refunds = [];
 
     internal PaymentBook(OrderBook orders, StockBook stock, LineBook line, DirectingBook directing) =>
@@ -26,6 +28,9 @@ public sealed partial class PaymentBook
 
     /// <summary>All captured payments.</summary>
     public IReadOnlyDictionary<PaymentId, Payment> All => _payments;
+
+    /// <summary>The same, in the order of their captures.</summary>
+    public IReadOnlyList<Payment> Captured => _captured;
 
     /// <summary>Payments that are owed back and not refunded yet.</summary>
     public IReadOnlyCollection<Payment> Owed => _owed.Values;
@@ -39,15 +44,15 @@ public sealed partial class PaymentBook
     /// <summary>Whether the provider has made a refund with this id.</summary>
     public bool IsRefund(string provider, string refund) => _refunds.Contains((provider, refund));
 
-    internal void Apply(long seq, PaymentEntry entry)
+    internal void Apply(long seq, long at, PaymentEntry entry)
     {
         var order = _orders.At(seq, entry.Order);
         switch (entry)
         {
             case CheckoutOpened e: Apply(seq, order, e); break;
-            case Sold e: Apply(seq, order, e); break;
-            case RefundOwed e: Apply(seq, order, e); break;
-            case RefundMade e: Apply(seq, order, e); break;
+            case Sold e: Apply(seq, at, order, e); break;
+            case RefundOwed e: Apply(seq, at, order, e); break;
+            case RefundMade e: Apply(seq, at, order, e); break;
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
     }
@@ -63,7 +68,7 @@ public sealed partial class PaymentBook
             (e.Number, e.Checkout, string.Intern(e.Provider));
     }
 
-    private void Apply(long seq, Order order, Sold e)
+    private void Apply(long seq, long at, Order order, Sold e)
     {
         if (e.Units is { } units)
         {
@@ -79,21 +84,22 @@ public sealed partial class PaymentBook
             ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
             ThrowUnless(_orders.Returns.ReturnedTo(order) is null, seq, "a sale of units that another order has");
         }
-        var payment = new Payment(e.Payment, e.Order, e.Amount);
+        RequireFee(seq, e.Amount, e.Fee);
+        var payment = new Payment(e.Payment, e.Order, e.Amount, e.Fee, at);
         ThrowUnless(_payments.TryAdd(e.Payment, payment), seq, "a payment that is recorded already");
+        _captured.Add(payment);
         if (e.Units is not null) order.HoldAgain(e.Units);
-        order.Hold = HoldState.Sold;
-        order.Payment = e.Payment;
+        order.Pay(e.Payment, at);
         if (e.Units is null) _line.Take(order.Buyer, order.Seq);
         else _stock.Hold(e.Units);
         _stock.Sell(order.Quantity);
         _orders.Returns.Complete();
         var sums = Balances.Of(payment);
-        sums.Captured += e.Amount.Amount;
+        sums.Capture(payment);
         sums.Sold += e.Amount.Amount;
     }
 
-    private void Apply(long seq, Order order, RefundOwed e)
+    private void Apply(long seq, long at, Order order, RefundOwed e)
     {
         var known = _payments.GetValueOrDefault(e.Payment);
         RequireReturned(seq, order, e, known);
@@ -112,17 +118,29 @@ public sealed partial class PaymentBook
             seq, "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
         ThrowUnless(isShipped || known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
-        var payment = known ?? new Payment(e.Payment, e.Order, e.Amount);
+        RequireFee(seq, e.Amount, e.Fee);
+        ThrowUnless(known is null || e.Fee is null, seq, "a fee of a payment that is recorded already");
+        var payment = known ?? new Payment(e.Payment, e.Order, e.Amount, e.Fee, at);
         var sums = Balances.Of(payment);
-        if (known is null) sums.Captured += e.Amount.Amount;
-        else sums.Sold -= e.Amount.Amount;
+        if (known is null)
+        {
+            sums.Capture(payment);
+            _payments.Add(e.Payment, payment);
+            _captured.Add(payment);
+        }
+        else
+        {
+            sums.Sold -= e.Amount.Amount;
+        }
         sums.Owed += e.Amount.Amount;
-        _payments[e.Payment] = payment;
-        if (payment.IsEmpty) payment.State = PaymentState.PaidBack;
+        payment.Owe(e.Why);
+        if (payment.IsEmpty)
+        {
+            payment.EndDebt(refund: null);
+        }
         else
         {
             _owed.Add(e.Payment, payment);
-            payment.State = PaymentState.Owed;
             order.Owed++;
             LastRefundEntry = seq;
         }
@@ -132,7 +150,7 @@ public sealed partial class PaymentBook
             (HoldState.Gone, new Cancellation(e.By, e.Reason ?? CancelReason.Unstated));
     }
 
-    private void Apply(long seq, Order order, RefundMade e)
+    private void Apply(long seq, long at, Order order, RefundMade e)
     {
         ThrowUnless(_owed.TryGetValue(e.Payment, out var payment) && payment.Order == e.Order, seq,
             "a refund that is not owed");
@@ -141,17 +159,20 @@ public sealed partial class PaymentBook
         var sums = Balances.Of(payment);
         sums.Owed -= e.Amount.Amount;
         sums.Refunded += e.Amount.Amount;
-        EndDebt(seq, order, payment);
+        EndDebt(seq, at, order, payment, e.Refund);
     }
 
+    private static void RequireFee(long seq, Money amount, long? fee) =>
+        ThrowUnless(fee is null || (fee >= 0 && fee <= amount.Amount), seq, "a fee that cannot be");
+
     // Nothing of an owed payment is left to pay back.
-    private void EndDebt(long seq, Order order, Payment payment)
+    private void EndDebt(long seq, long at, Order order, Payment payment, string? refund)
     {
         _owed.Remove(payment.Id);
-        payment.State = PaymentState.PaidBack;
-        payment.EndStall();
+        payment.EndDebt(refund);
+        payment.NotePaidBack(at);
         order.Owed--;
-        order.Returned++;
+        order.CountReturned(at);
         LastRefundEntry = seq;
     }
 }

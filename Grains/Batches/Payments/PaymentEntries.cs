@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
@@ -36,7 +37,9 @@ public sealed record CheckoutOpened(long Order, int Number, string Provider, str
 /// <param name="Units">
 /// New units for a late payment, if the order had lost its own; null: the order still has its units.
 /// </param>
-public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Units = null) : PaymentEntry(Order)
+/// <param name="Fee">What the provider keeps, in minor units of the amount's currency; null: it did not say.</param>
+public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Units = null, long? Fee = null)
+    : PaymentEntry(Order)
 {
     internal override ReadOnlySpan<byte> Type => "sold"u8;
 
@@ -45,13 +48,16 @@ public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Un
         to.Order(Order);
         Payment.Write(to);
         to.Amount("amount"u8, Amount);
+        to.NumberIfAny("fee"u8, Fee);
         if (Units is not null) to.Units(Units);
     }
 
-    internal static BatchEntry Read(ref DataReader from) =>
-        new Sold(
-            from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8),
-            from.Has("units"u8) ? from.Units() : null);
+    internal static BatchEntry Read(ref DataReader from)
+    {
+        var (order, payment, amount) = (from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8));
+        var fee = from.NumberIfAny("fee"u8);
+        return new Sold(order, payment, amount, from.Has("units"u8) ? from.Units() : null, fee);
+    }
 }
 
 /// <summary>A captured payment that does not pay for the order, or not any more, is owed back.</summary>
@@ -62,9 +68,13 @@ public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Un
 /// <param name="By">The operator who refunds a shipped order; null: another reason.</param>
 /// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
 /// <param name="Key">The hash of the operator's key; present exactly if there is an operator.</param>
+/// <param name="Fee">
+/// What the provider keeps, in minor units of the amount's currency; null: it did not say, or the payment is recorded
+/// already.
+/// </param>
 public sealed record RefundOwed(
     long Order, PaymentId Payment, Money Amount, RefundReason Why, Alias? By = null, CancelReason? Reason = null,
-    KeyHash? Key = null) : PaymentEntry(Order), IBuyerCommandEntry
+    KeyHash? Key = null, long? Fee = null) : PaymentEntry(Order), IBuyerCommandEntry
 {
     private static readonly string[] Reasons =
         ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer", "returned", "shipped"];
@@ -81,6 +91,7 @@ public sealed record RefundOwed(
         to.Order(Order);
         Payment.Write(to);
         to.Amount("amount"u8, Amount);
+        to.NumberIfAny("fee"u8, Fee);
         to.Text("why"u8, Reasons[(int)Why]);
         to.AliasIfAny("by"u8, By);
         if (Reason is { } reason) to.Text("reason"u8, ReasonCodes.Of(reason));
@@ -90,10 +101,11 @@ public sealed record RefundOwed(
     internal static BatchEntry Read(ref DataReader from)
     {
         var (order, payment, amount) = (from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8));
+        var fee = from.NumberIfAny("fee"u8);
         var why = (RefundReason)from.OneOf("why"u8, Reasons);
         return from.AliasIfAny("by"u8) is { } by
-            ? new RefundOwed(order, payment, amount, why, by, ReasonCodes.Read(ref from, "reason"u8), from.Key())
-            : new RefundOwed(order, payment, amount, why);
+            ? new RefundOwed(order, payment, amount, why, by, ReasonCodes.Read(ref from, "reason"u8), from.Key(), fee)
+            : new RefundOwed(order, payment, amount, why, Fee: fee);
     }
 }
 
@@ -112,31 +124,6 @@ public sealed record RefundMade(long Order, PaymentId Payment, string Refund, Mo
 
     internal static BatchEntry Read(ref DataReader from) =>
         new RefundMade(from.Order(), PaymentId.Read(ref from), from.Text("refund"u8), from.Amount("amount"u8));
-}
-
-/// <summary>Why a captured payment is owed back.</summary>
-public enum RefundReason
-{
-    /// <summary>The order had expired when the payment arrived.</summary>
-    Expired,
-
-    /// <summary>The order was cancelled, before or after the payment.</summary>
-    Cancelled,
-
-    /// <summary>The order was paid already, by another payment.</summary>
-    Duplicate,
-
-    /// <summary>The amount or the currency differs from the order's.</summary>
-    WrongAmount,
-
-    /// <summary>Another user than the order's buyer paid.</summary>
-    WrongPayer,
-
-    /// <summary>The buyer gave the units back, and the next in line has paid for them.</summary>
-    Returned,
-
-    /// <summary>An operator refunds a shipped order. Its units are not free again.</summary>
-    Shipped,
 }
 
 /// <summary>The family's table.</summary>

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
@@ -63,7 +64,10 @@ public static class PaymentRules
                 batch.Recalls.CancelOf(order), Owe(capture, RefundReason.Cancelled)),
             HoldState.Live when !HoldRules.IsDue(order, now, grace) => new(
                 CaptureResult.Sold,
-                [.. Return(batch, returned), new Sold(order.Seq, IdOf(capture), capture.Amount)]),
+                [
+                    .. Return(batch, returned),
+                    new Sold(order.Seq, IdOf(capture), capture.Amount, Fee: PaymentFee.Of(capture)),
+                ]),
             // Past its deadline a hold cannot be sold, so one that is due ends here. One for a return frees no units.
             HoldState.Live => Ending(
                 new Released(order.Seq, order.Units, ReleaseReason.Expired),
@@ -126,7 +130,8 @@ public static class PaymentRules
         SaleBatch batch, Order order, Capture capture, int[]? units, long now) =>
         MayHoldAgain(batch, order, hasUnits: units is not null, now)
             ? new(CaptureResult.Sold, new Sold(
-                order.Seq, IdOf(capture), capture.Amount, units ?? batch.Stock.Lowest(order.Quantity)))
+                order.Seq, IdOf(capture), capture.Amount, units ?? batch.Stock.Lowest(order.Quantity),
+                PaymentFee.Of(capture)))
             : Owe(capture, RefundReason.Expired);
 
     private static Decision<Answer<CaptureResult>> Ending(Released end, Decision<Answer<CaptureResult>> then) =>
@@ -162,7 +167,8 @@ public static class PaymentRules
     }
 
     private static Decision<Answer<CaptureResult>> Owe(Capture capture, RefundReason why) =>
-        new(CaptureResult.RefundOwed, new RefundOwed(capture.Order, IdOf(capture), capture.Amount, why));
+        new(CaptureResult.RefundOwed, new RefundOwed(
+            capture.Order, IdOf(capture), capture.Amount, why, Fee: PaymentFee.Of(capture)));
 
     private static Answer<Effect> Conflict(string detail) => new(Refusal.Conflict, detail);
 

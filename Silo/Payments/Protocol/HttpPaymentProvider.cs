@@ -79,9 +79,11 @@ internal sealed class HttpPaymentProvider(
             {
                 Status: "paid", Payment: { } payment,
                 User: { Length: > 0 and <= PaymentNotification.MaxUserLength } user,
-                Amount: { Amount: >= 0, Currency: { Length: 3 } currency } amount
+                Amount: { Amount: >= 0, Currency: { Length: 3 } currency } amount, Fee: var fee
             } when IsId(payment) =>
-                new CheckoutState(CheckoutStage.Paid, payment, new Money(amount.Amount, currency), Payer: user),
+                new CheckoutState(
+                    CheckoutStage.Paid, payment, new Money(amount.Amount, currency), Payer: user,
+                    Fee: ProtocolFee.Read(fee)),
             _ => throw Unusable("The payment provider gave a checkout in no known state."),
         };
     }

@@ -72,7 +72,7 @@ public sealed class ProtocolNotifications : INotificationReader
         return type == NotificationType.Captured
             ? new PaymentNotification.Captured(
                 data.Id("payment", PaymentNotification.MaxIdLength), checkout, order, user,
-                MoneyOf(data.Object("amount")), at)
+                MoneyOf(data.Object("amount")), at, ProtocolFee.Read(data.OptionalElement("fee")))
             : new PaymentNotification.Declined(checkout, order, user, at);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace OrleansSale.Silo.Payments.Protocol;
@@ -18,9 +19,9 @@ internal sealed record CheckoutMessage(
 /// <summary>The answer to <c>POST {base}/checkouts</c>.</summary>
 internal sealed record CheckoutAnswer(string Id, string Url);
 
-/// <summary>The answer to <c>GET {base}/checkouts/{id}/state</c>.</summary>
+/// <summary>The answer to <c>GET {base}/checkouts/{id}/state</c>. The fee is read apart, whatever it is.</summary>
 internal sealed record CheckoutStateAnswer(
-    string Status, string? Payment = null, string? User = null, MoneyMessage? Amount = null);
+    string Status, string? Payment = null, string? User = null, MoneyMessage? Amount = null, JsonElement? Fee = null);
 
 /// <summary>The body of <c>POST {base}/refunds</c>.</summary>
 internal sealed record RefundMessage(string Payment, string Order, MoneyMessage Amount);

@@ -73,6 +73,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/orders/{order}/refund", "POST /api/operator/orders/{order}/revive",
             "POST /api/operator/orders/{order}/ship",
             "DELETE /api/operator/batches/{batch}/line/{place}", "GET /api/operator/batches/{batch}/money",
+            "GET /api/operator/batches/{batch}/payments",
             "POST /api/operator/orders/{order}/settle",
             "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations",
             "GET /api/operator/batches/{batch}/ledger", "POST /api/operator/batches/{batch}/anonymise",

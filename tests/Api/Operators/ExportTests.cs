@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OrleansSale.Api.Operators;
+using OrleansSale.Api.Operators.Exports;
 using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Operators;
@@ -58,7 +58,7 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         page.Header("Cache-Control").ShouldBe("no-store");
         Answer.NamesOf(page.Items[0]).ShouldBe(
             ["id", "user", "alias", "units", "quantity", "status", "amount", "heldAt", "payBy", "checkout", "payment",
-                "delivery"]);
+                "delivery", "paidAt"]);
         page.Items[0].GetProperty("status").GetString().ShouldBe("paid");
         page.Items[0].GetProperty("checkout").GetString().ShouldBe(url[(url.LastIndexOf('/') + 1)..]);
         page.Items[0].GetProperty("delivery").GetProperty("name").GetString().ShouldBe("Lei Jun");
@@ -129,7 +129,7 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         [
             "order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout",
             "payment", "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator",
-            "shippedAt", "tracking", "return",
+            "shippedAt", "tracking", "return", "paidAt", "refundedAt",
         ]);
         rows.Count.ShouldBe(3);
         rows[0].ShouldNotContain(column => column.StartsWith('\''));
@@ -170,17 +170,17 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
     [InlineData("''  '=1")]
     public void A_formula_has_one_apostrophe_before_it_and_no_other_text_is_changed(string text)
     {
-        CsvExport.Marked(text).ShouldBe("'" + text);
+        CsvTable.Marked(text).ShouldBe("'" + text);
         foreach (var other in (string[])["'t Hooft", "''", "a=1", "1+1", "王小明", "a\n=1", " x", "'1", "", " ",
             "5-3", "(-1)"])
-            CsvExport.Marked(other).ShouldBe(other);
+            CsvTable.Marked(other).ShouldBe(other);
     }
 
     [Fact]
     public async Task What_was_no_telephone_number_when_it_was_kept_is_a_text_like_any_other()
     {
         using var file = new MemoryStream();
-        await using (var csv = await CsvExport.BeginAsync(file, TestContext.Current.CancellationToken, "phone", "none"))
+        await using (var csv = await CsvTable.BeginAsync(file, TestContext.Current.CancellationToken, "phone", "none"))
         {
             foreach (var phone in (string[])["+86 13800138000", "=cmd|' /C calc'!A0", "+12345+6", "+12345-A1"])
             {

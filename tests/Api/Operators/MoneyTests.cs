@@ -8,6 +8,9 @@ namespace OrleansSale.Tests.Api.Operators;
 [Collection(SaleTests.Name)]
 public sealed class MoneyTests(SaleTests.Fixture fixture)
 {
+    // What the sandbox keeps: 0.6 %.
+    private const long Fee = ((Offer.Price * 6) + 500) / 1_000;
+
     private readonly SaleFront _sale = fixture.Front;
 
     [Fact]
@@ -35,8 +38,10 @@ public sealed class MoneyTests(SaleTests.Fixture fixture)
         csv.Header("Content-Disposition")!.ShouldContain($"{batch}-money.csv");
         csv.Text.TrimStart('\uFEFF').Split("\r\n").ShouldBe([
             "\"row\",\"provider\",\"currency\",\"captured\",\"sold\",\"owed\",\"refunded\",\"refundedElsewhere\","
-                + "\"balanced\",\"order\",\"payment\",\"amount\",\"code\",\"since\"",
-            $"\"balance\",\"default\",\"CNY\",{2 * Offer.Price},{Offer.Price},0,{Offer.Price},0,\"true\",,,,,",
+                + "\"balanced\",\"order\",\"payment\",\"amount\",\"code\",\"since\","
+                + "\"fees\"",
+            $"\"balance\",\"default\",\"CNY\",{2 * Offer.Price},{Offer.Price},0,{Offer.Price},0,\"true\",,,,,,"
+                + $"{2 * Fee}",
             "",
         ]);
     }
@@ -133,6 +138,7 @@ public sealed class MoneyTests(SaleTests.Fixture fixture)
         var money = await MoneyAsync(batch);
         ((bool)money["balanced"]!).ShouldBeTrue();
         var balance = money["balances"]!.AsArray().ShouldHaveSingleItem()!;
+        ((long)balance["fees"]!).ShouldBe(captured / Offer.Price * Fee, "a refund gives no fee back");
         ((string?)balance["provider"], (string?)balance["currency"], (bool)balance["balanced"]!)
             .ShouldBe(("default", "CNY", true));
         ((string[])["captured", "sold", "owed", "refunded", "refundedElsewhere"])

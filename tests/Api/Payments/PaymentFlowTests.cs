@@ -240,6 +240,7 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
             $"Bearer {_sale.Front.Secrets.PaymentsApiKey}")).Is(200);
         var payment = listed.Items.ShouldHaveSingleItem();
         var entered = ledger.Payments[new("default", payment.GetProperty("payment").GetString()!)];
+        entered.Fee.ShouldBe(payment.GetProperty("fee").GetProperty("amount").GetInt64());
         entered.Refund.ShouldBe(payment.GetProperty("refund").GetProperty("id").GetString());
         entered.Amount.Value.ShouldBe(payment.GetProperty("refund").GetProperty("amount").GetProperty("amount")
             .GetInt64());

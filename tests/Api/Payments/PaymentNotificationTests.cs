@@ -24,6 +24,29 @@ public sealed class PaymentNotificationTests
     [Fact]
     public void A_capture_is_read() => Parse(CapturedBody).ShouldBe(Captured);
 
+    [Theory]
+    [InlineData("""{"amount":1199,"currency":"CNY"}""", 1199L, "CNY")]
+    [InlineData("""{"amount":0,"currency":"CNY","rate":"0.6%"}""", 0L, "CNY")]
+    [InlineData("""{"amount":-1,"currency":"USD"}""", -1L, "USD")]
+    [InlineData("null", null, null)]
+    public void A_fee_is_read_as_it_is_reported(string fee, long? amount, string? currency) =>
+        Parse(WithFee(fee)).ShouldBe(((PaymentNotification.Captured)Captured) with
+        {
+            Fee = amount is null ? null : new Money(amount.Value, currency!),
+        });
+
+    [Theory]
+    [InlineData("1199"), InlineData("\"1199\""), InlineData("[]"), InlineData("{}"), InlineData("true")]
+    [InlineData("""{"amount":11.99,"currency":"CNY"}"""), InlineData("""{"amount":"1199","currency":"CNY"}""")]
+    [InlineData("""{"amount":1199}"""), InlineData("""{"amount":1199,"currency":"cny"}""")]
+    [InlineData("""{"amount":1199,"currency":"\ud800AB"}"""), InlineData("""{"amount":1e99,"currency":"CNY"}""")]
+    public void A_capture_is_not_lost_for_a_fee_that_cannot_be_read(string fee) =>
+        Parse(WithFee(fee)).ShouldBe(
+            ((PaymentNotification.Captured)Captured) with { Fee = PaymentFee.Unreadable });
+
+    private static string WithFee(string fee) =>
+        CapturedBody.Replace("\"amount\":{", $"\"fee\":{fee},\"amount\":{{", StringComparison.Ordinal);
+
     [Fact]
     public void Members_that_were_added_later_are_allowed() =>
         Parse(Changed(body =>

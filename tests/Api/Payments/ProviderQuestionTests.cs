@@ -32,6 +32,17 @@ public sealed class ProviderQuestionTests
         .ShouldBe(new CheckoutState(CheckoutStage.Paid, "pay_1", Price, Payer: "weibo:a"));
 
     [Theory]
+    [InlineData("""{"amount":1199,"currency":"CNY"}""", 1_199, "CNY")]
+    [InlineData("7", -1, "XXX"), InlineData("""{"amount":"7","currency":"CNY"}""", -1, "XXX")]
+    public async Task A_checkout_that_is_paid_tells_the_fee_and_is_not_lost_for_one_that_cannot_be_read(
+        string fee, long amount, string currency) => (await AskAsync(
+        200,
+        """{"status":"paid","payment":"p","user":"weibo:a","amount":{"amount":199900,"currency":"CNY"},"fee":@}"""
+            .Replace("@", fee, StringComparison.Ordinal), provider => provider.FindCheckoutAsync("c1")))
+        .ShouldBe(new CheckoutState(
+            CheckoutStage.Paid, "p", Price, Payer: "weibo:a", Fee: new Money(amount, currency)));
+
+    [Theory]
     [InlineData(404), InlineData(405), InlineData(501)]
     public async Task A_provider_without_that_question_cannot_tell(int status) =>
         (await AskAsync(status, "", provider => provider.FindCheckoutAsync("c1"))).Stage.ShouldBe(CheckoutStage.Untold);

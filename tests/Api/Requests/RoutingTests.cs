@@ -30,6 +30,7 @@ public sealed class RoutingTests(SaleTests.Fixture fixture)
     [InlineData("/api/operator/products/x/backlog/y", "DELETE")]
     [InlineData("/api/operator/batches/x/ledger", "GET", "HEAD")]
     [InlineData("/api/operator/batches/x/money", "GET", "HEAD")]
+    [InlineData("/api/operator/batches/x/payments", "GET", "HEAD")]
     [InlineData("/api/operator/orders/x.1/settle", "POST")]
     [InlineData("/dev/tokens", "POST")]
     [InlineData("/health/live", "GET", "HEAD")]

@@ -34,7 +34,7 @@ public sealed class SerialisationTests
 
     private static readonly OrderView Order =
         new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17",
-            Cancelled, 7, new Shipment(At, "key"), 2, OrderReturn.Returned);
+            Cancelled, 7, new Shipment(At, "key"), 2, OrderReturn.Returned, At.AddMinutes(1), At.AddMinutes(2));
 
     private static readonly PlaceView Place =
         new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90),
@@ -43,12 +43,16 @@ public sealed class SerialisationTests
     private static readonly PaymentNews MoneyNews = new(
         "mi2-1.17", "p-17", [new RefundNews("r-1", Amount)], [new DisputeNews("d-1", Amount, DisputeState.Lost)]);
 
-    private static readonly MoneyBalance Balance = new("alipay", "CNY", 10, 4, 3, 2, 1);
+    private static readonly MoneyBalance Balance = new("alipay", "CNY", 10, 4, 3, 2, 1, 5);
 
     private static readonly MoneyIssue Issue =
         new(MoneyIssueKind.PaidOrderRefunded, 17, "alipay", "p-17", Amount, "refund r-1", At);
 
     private static readonly MoneyView Money = new(18, [Balance], [Issue], 3);
+
+    private static readonly PaymentPage Payments = new([new PaymentView(
+        3, 17, Someone, "alipay", "p-17", Amount, PaymentStage.Refunded, At, RefundReason.Duplicate, "refund r-1", 100,
+        "r-2", At.AddMinutes(1), 1_199)]);
 
     private static readonly LanguageText Text = new("soon", "敬请期待");
 
@@ -108,10 +112,11 @@ public sealed class SerialisationTests
         new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")),
         new ListedBatch(Terms, [1, 2], Terms.Schedule, true),
             new LedgerPage([10, 20], 19),
-        new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
+        new Capture(17, "default", "p-17", Someone, Amount, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
         new CheckoutView("https://pay.example/c", At),
-        new CheckoutState(CheckoutStage.Paid, "p", Amount, "c", "weibo:a"),
-        MoneyNews, new FoundPayment(MoneyNews), Money, Balance, Issue, MoneyNews.Refunds[0], MoneyNews.Disputes[0],
+        new CheckoutState(CheckoutStage.Paid, "p", Amount, "c", "weibo:a", Amount),
+        MoneyNews, new FoundPayment(MoneyNews), Money, Payments, Payments.Payments[0], Balance, Issue,
+        MoneyNews.Refunds[0], MoneyNews.Disputes[0],
         new Delivery("王", "555", "路"), Amount, Order,
         new OrderPage([Order, Order], Place),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"),

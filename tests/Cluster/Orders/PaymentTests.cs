@@ -42,6 +42,18 @@ public sealed class PaymentTests : IAsyncLifetime
         (await _sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "Sold"]);
     }
 
+    [Fact]
+    public async Task A_payment_with_a_fee_that_cannot_be_is_sold_and_that_is_logged_once()
+    {
+        var (id, order) = await _sale.OrderAsync();
+        var batch = _sale.Batch(id);
+        var capture = TestBatch.CaptureOf(order, "p-1") with { Fee = Price with { Amount = -7 } };
+        (await batch.Actor.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.Sold);
+        (await batch.Actor.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        _sale.Log.With("reports a fee of payment p-1").ShouldHaveSingleItem().Text.ShouldContain("-7 CNY");
+        (await batch.Actor.ListPaymentsAsync(0, 10)).Payments.ShouldHaveSingleItem().Fee.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("duplicate")]
     [InlineData("amount")]

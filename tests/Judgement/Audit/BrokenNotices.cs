@@ -31,6 +31,28 @@ public sealed class BrokenNotices
         Noted(Paid(), "refunded-elsewhere", "refund e").Released(3, "1").Owed(3, "p", Nothing)
             .ShouldBreakAsync(Invariant.I6, 7);
 
+    [Fact]
+    public async Task A_fee_is_read_from_the_first_record_of_a_payment()
+    {
+        var sale = await new LedgerScript().Held("weibo:a", "1").Sold(3, "p", fee: 1_199)
+            .Owed(3, "p-2", why: "duplicate", fee: 199_900).Owed(3, "p-3", why: "duplicate").AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+        sale.Payments.Values.Select(payment => payment.Fee).ShouldBe([1_199, 199_900, null]);
+    }
+
+    [Theory]
+    [InlineData(-1), InlineData(199_901)]
+    public async Task A_fee_that_cannot_be_is_found(long fee)
+    {
+        await new LedgerScript().Held("weibo:a", "1").Sold(3, "p", fee: fee).ShouldBreakAsync(Invariant.I6, 4);
+        await new LedgerScript().Held("weibo:a", "1").Owed(3, "p", fee: fee).ShouldBreakAsync(Invariant.I6, 4);
+    }
+
+    [Fact]
+    public Task A_second_fee_of_a_payment_is_found() =>
+        new LedgerScript().Held("weibo:a", "1").Sold(3, "p", fee: 7).Released(3, "1").Owed(3, "p", fee: 7)
+            .ShouldBreakAsync(Invariant.I6, 6);
+
     [Theory]
     [InlineData("refund-stalled", "409 conflict"), InlineData("refunded-elsewhere", "cash")]
     public Task A_notice_about_a_debt_that_there_is_not_is_found(string type, string code) =>

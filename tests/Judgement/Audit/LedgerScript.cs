@@ -181,9 +181,11 @@ internal sealed class LedgerScript
     public LedgerScript CheckedOut(long order, int number, string checkout) => Write("checkout-opened",
         $$"""{"order":"mi2-1.{{order}}","number":{{number}},"provider":"alipay","checkout":"{{checkout}}"}""");
 
-    public LedgerScript Sold(long order, string payment, string amount = Price, string? units = null)
+    public LedgerScript Sold(
+        long order, string payment, string amount = Price, string? units = null, long? fee = null)
     {
-        var rest = units is null ? amount : $"{amount},\"units\":[{units}]";
+        var rest = fee is null ? amount : $"{amount},\"fee\":{fee}";
+        if (units is not null) rest += $",\"units\":[{units}]";
         return Write("sold",
             $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{rest}}}""");
     }
@@ -207,10 +209,11 @@ internal sealed class LedgerScript
         """);
 
     public LedgerScript Owed(
-        long order, string payment, string amount = Price, string provider = "alipay", string why = "cancelled") =>
+        long order, string payment, string amount = Price, string provider = "alipay", string why = "cancelled",
+        long? fee = null) =>
         Write("refund-owed", $$"""
             {"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}",
-            "amount":{{amount}},"why":"{{why}}"}
+            "amount":{{amount}},{{(fee is null ? "" : $"\"fee\":{fee},")}}"why":"{{why}}"}
             """.ReplaceLineEndings(""));
 
     public LedgerScript Refunded(

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
@@ -62,6 +63,8 @@ internal static class Lines
         new CheckoutOpened(17, 2, "alipay", "c0ffee"),
         new Sold(17, new PaymentId("alipay", "p-1"), Price),
         new Sold(17, new PaymentId("alipay", "p-1"), Price, [16, 20]),
+        new Sold(17, new PaymentId("alipay", "p-1"), Price, Fee: 1_199),
+        new Sold(17, new PaymentId("alipay", "p-1"), Price, [16, 20], 0),
         new Released(17, [16], ReleaseReason.Expired),
         new Released(17, [16, 20], ReleaseReason.Cancelled),
         .. Enum.GetValues<CancelReason>()
@@ -71,6 +74,7 @@ internal static class Lines
         .. Enum.GetValues<RefundReason>().Select(why => why == RefundReason.Shipped
             ? new RefundOwed(17, Payment, Price, why, Boss, CancelReason.Other, CommandKey("o-6"))
             : new RefundOwed(17, Payment, Price, why)),
+        new RefundOwed(17, Payment, Price, RefundReason.Duplicate, Fee: 1_199),
         new RefundMade(17, Payment, "r-1", Price),
         new RefundStalled(17, Payment, Price, "insufficient-funds"),
         new RefundedElsewhere(17, Payment, Price, "by-hand"),

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
@@ -40,6 +41,8 @@ public class RoundTripTests
     private static readonly Gen<Money> Amount = Gen.Select(
         Gen.OneOf(Gen.Long[0, 1_000_000], Gen.OneOf(long.MaxValue, 100_000_000_000_000)), Text,
         (amount, currency) => new Money(amount, currency));
+
+    private static readonly Gen<long> Fee = Gen.OneOf(Gen.Long[0, 1_000_000], Gen.OneOf(0L, long.MaxValue));
 
     private static readonly Gen<int[]> Units = Gen.OneOf(
         Gen.Int[1, 10_000_000].Array[1, 5], Gen.Const(Enumerable.Range(9_999_901, 100).ToArray()),
@@ -107,13 +110,13 @@ public class RoundTripTests
     private static readonly Gen<BatchEntry> OfMoney = Gen.OneOf<BatchEntry>(
         Gen.Select(Seq, Gen.Int[1, 10], Text, Text, (order, number, provider, checkout) =>
             (BatchEntry)new CheckoutOpened(order, number, provider, checkout)),
-        Gen.Select(Seq, Payment, Amount, OrNone(Units), (order, payment, amount, units) =>
-            (BatchEntry)new Sold(order, payment, amount, units)),
+        Gen.Select(Seq, Payment, Amount, OrNone(Units), OrNone(Fee), (order, payment, amount, units, fee) =>
+            (BatchEntry)new Sold(order, payment, amount, units, fee)),
         Gen.Select(
             Seq, Payment, Amount, Gen.Enum<RefundReason>(),
-            OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>(), Key)),
-            (order, payment, amount, why, by) =>
-            (BatchEntry)new RefundOwed(order, payment, amount, why, by?.Item1, by?.Item2, by?.Item3)),
+            OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>(), Key)), OrNone(Fee),
+            (order, payment, amount, why, by, fee) =>
+            (BatchEntry)new RefundOwed(order, payment, amount, why, by?.Item1, by?.Item2, by?.Item3, fee)),
         Gen.Select(Seq, Payment, Text, Amount, (order, payment, refund, amount) =>
             (BatchEntry)new RefundMade(order, payment, refund, amount)),
         Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>

@@ -37,6 +37,8 @@ internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt
 
     public PaymentId? Payment { get; set; }
 
+    public long PaidAt { get; set; }
+
     public Cancellation? Cancelled { get; set; }
 
     public bool IsLive => State is NaiveState.Held or NaiveState.Paid;

@@ -4,8 +4,18 @@ using GrainMoney = OrleansSale.GrainInterfaces.Orders.Money;
 namespace OrleansSale.Tests.Rules.Histories;
 
 /// <summary>A captured payment, and where its money is.</summary>
-internal sealed record NaivePayment(long Order, GrainMoney Amount)
+internal sealed record NaivePayment(long Order, GrainMoney Amount, long CapturedAt)
 {
+    /// <summary>As the provider reported it; null: it did not, or it cannot be.</summary>
+    public long? Fee { get; init; }
+
+    public RefundReason? Why { get; set; }
+
+    public string? Refund { get; set; }
+
+    /// <summary>When nothing was left of it; 0: something is.</summary>
+    public long PaidBackAt { get; set; }
+
     public NaiveMoney Where { get; set; }
 
     /// <summary>What went back by other means, each amount with what moved it.</summary>

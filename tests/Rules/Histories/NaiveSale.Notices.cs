@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Payments;
@@ -42,8 +43,33 @@ internal sealed partial class NaiveSale
                 Orders.Where(order => order.State == NaiveState.Paid)
                     .Sum(order => of.Where(paid => paid.Key == order.Payment).Sum(paid => paid.Value.Left)),
                 SumOf(of, NaiveMoney.Owed), SumOf(of, NaiveMoney.PaidBack),
-                of.Sum(payment => payment.Value.Elsewhere.Sum(moved => moved.Amount)))),
+                of.Sum(payment => payment.Value.Elsewhere.Sum(moved => moved.Amount)),
+                of.Any(payment => payment.Value.Fee is not null) ? of.Sum(payment => payment.Value.Fee) : null)),
     ];
+
+    /// <summary>Every payment, as operators see it.</summary>
+    public PaymentView[] ExpectPayments() => [.. Payments.Select((payment, index) => new PaymentView(
+        index + 1, payment.Value.Order, Find(payment.Value.Order)!.User, payment.Key.Provider, payment.Key.Id,
+        payment.Value.Amount, StageOf(payment.Value), Instant(payment.Value.CapturedAt)!.Value, payment.Value.Why,
+        payment.Value is { Where: NaiveMoney.Owed, Stalls: [.., var stall] } ? stall
+            : payment.Value.Elsewhere is [.., var moved] ? moved.Code : null,
+        payment.Value.Elsewhere.Sum(moved => moved.Amount), payment.Value.Refund,
+        Instant(payment.Value.PaidBackAt), payment.Value.Fee))];
+
+    /// <summary>When an order was paid, and when the last of its payments had gone back if it is refunded.</summary>
+    public (DateTimeOffset? PaidAt, DateTimeOffset? RefundedAt) ExpectInstants(NaiveOrder order) => (
+        Instant(order.PaidAt),
+        StatusOf(order) != OrderStatus.Refunded ? null
+            : Instant(Payments.Values.Where(payment => payment.Order == order.Seq).Max(payment => payment.PaidBackAt)));
+
+    private static PaymentStage StageOf(NaivePayment payment) =>
+        payment.Where == NaiveMoney.Owed
+            ? payment.Stalls is [] ? PaymentStage.RefundOwed : PaymentStage.RefundStalled
+        : payment.Refund is not null ? PaymentStage.Refunded
+        : payment.Where == NaiveMoney.PaidBack || payment.IsEmpty ? PaymentStage.RefundedElsewhere
+        : PaymentStage.Sold;
+
+    private static DateTimeOffset? Instant(long at) => at == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(at);
 
     public Answer<Effect> ExpectSettled(long order, PaymentId payment) =>
         Payments.GetValueOrDefault(payment) is not { } known || known.Order != order ? Refusal.NotFound
@@ -74,6 +100,7 @@ internal sealed partial class NaiveSale
         if (e.Code.StartsWith("refund ", StringComparison.Ordinal))
             Refunds.Add((e.Payment.Provider, e.Code[7..])).ShouldBeTrue("a refund pays back once");
         payment.Elsewhere.Add((e.Amount.Amount, e.Code));
+        if (payment.Left == 0) payment.PaidBackAt = At;
         if (payment.Where == NaiveMoney.Owed && payment.Left == 0) payment.Where = NaiveMoney.PaidBack;
     }
 

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;

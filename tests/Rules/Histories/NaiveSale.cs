@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
@@ -196,10 +197,10 @@ internal sealed partial class NaiveSale(long grace)
         (order.State, order.From).ShouldBe((NaiveState.Held, null), "only a hold that has its units is sold");
         if (e.Units is null) At.ShouldBeLessThan(order.PayBy + grace, "past its deadline a hold is never sold");
         Payments.ShouldNotContainKey(e.Payment);
-        Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount));
+        Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount, At) { Fee = e.Fee });
         TakePlaceOf(order);
         order.State = NaiveState.Paid;
-        order.Payment = e.Payment;
+        (order.Payment, order.PaidAt) = (e.Payment, At);
         Move(order.Units, NaiveUnit.Held, NaiveUnit.Sold);
     }
 
@@ -243,7 +244,9 @@ internal sealed partial class NaiveSale(long grace)
                 (NaiveState.Cancelled, RefundReason.Cancelled), (NaiveState.Returned, RefundReason.Returned));
             kept.Where = NaiveMoney.Owed;
         }
-        else Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount) { Where = NaiveMoney.Owed });
+        else Payments.Add(
+            e.Payment, new NaivePayment(e.Order, e.Amount, At) { Where = NaiveMoney.Owed, Fee = e.Fee });
+        Payments[e.Payment].Why = e.Why;
     }
 
     private void TakeRefund(RefundMade e)
@@ -251,7 +254,7 @@ internal sealed partial class NaiveSale(long grace)
         var payment = Payments[e.Payment];
         (payment.Where, payment.Order, payment.Amount with { Amount = payment.Left })
             .ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
-        payment.Where = NaiveMoney.PaidBack;
+        (payment.Where, payment.Refund, payment.PaidBackAt) = (NaiveMoney.PaidBack, e.Refund, At);
         Refunds.Add((e.Payment.Provider, e.Refund)).ShouldBeTrue("a refund pays back one payment");
     }
 

@@ -52,6 +52,7 @@ internal sealed partial class Player
             Money.TooMuch => price with { Amount = price.Amount + 1 },
             _ => price with { Currency = "USD" },
         });
+        capture = capture with { Fee = FeeOf(pay, capture.Amount) };
         var expected = _naive.ExpectCapture(capture, Now);
         var decision = Pure(() => PaymentRules.DecideCapture(State, capture, Now, _history.Grace));
         Tell($"capture {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}{Why(decision)}");
@@ -67,6 +68,7 @@ internal sealed partial class Player
         {
             _captured.Add(id, capture);
             _naive.Payments[id].Amount.ShouldBe(capture.Amount);
+            _naive.Payments[id].Fee.ShouldBe((pay.Payment + pay.Order) % 6 < 4 ? capture.Fee?.Amount : null);
         }
         // I6: every captured payment has its record.
         _naive.Payments.Keys.ShouldBe(_captured.Keys, ignoreOrder: true);
@@ -92,6 +94,18 @@ internal sealed partial class Player
             .ShouldBe((owed && (isKnown || !fits), isFit && !isKnown));
         Commit(decision.Entries);
     }
+
+    // None, the least, one like most, the most; and two that cannot be.
+    private static GrainInterfaces.Orders.Money? FeeOf(Pay pay, GrainInterfaces.Orders.Money paid) =>
+        ((pay.Payment + pay.Order) % 6) switch
+        {
+            0 => null,
+            1 => paid with { Amount = 0 },
+            2 => paid with { Amount = paid.Amount * 6 / 1_000 },
+            3 => paid,
+            4 => paid with { Amount = paid.Amount + 1 },
+            _ => paid with { Currency = "EUR", Amount = 1 },
+        };
 
     // Ids are unique only for one provider: both providers have the same ids.
     private static PaymentId PaymentAt(int index) => new(index % 2 == 0 ? SoleProvider.Name : "other", $"p{index / 2}");

@@ -68,6 +68,7 @@ internal sealed partial class Player
         balances.ShouldBe(_naive.ExpectBalances());
         balances.ShouldAllBe(balance => balance.IsBalanced);
         State.Payments.All.ShouldAllBe(payment => payment.Value.Left.Amount == _naive.Payments[payment.Key].Left);
+        PaymentList.Page(State, 0, 1_000).Payments.ShouldBe(_naive.ExpectPayments());
         var stalled = _naive.Payments.Where(payment => payment.Value is { Where: NaiveMoney.Owed, Stalls: not [] })
             .Select(payment => payment.Key.Id).Order(StringComparer.Ordinal);
         NoticeRules.View(State).Issues.Where(issue => issue.Kind == MoneyIssueKind.RefundStalled)

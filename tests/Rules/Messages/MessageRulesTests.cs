@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;

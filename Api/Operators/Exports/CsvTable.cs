@@ -3,10 +3,10 @@ using CsvHelper;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Texts;
 
-namespace OrleansSale.Api.Operators;
+namespace OrleansSale.Api.Operators.Exports;
 
 /// <summary>
-/// Writes an export as CSV for two kinds of readers. Programs get RFC 4180 in UTF-8 with a byte order mark, and every
+/// Writes a table as CSV for two kinds of readers. Programs get RFC 4180 in UTF-8 with a byte order mark, and every
 /// text unchanged except by one rule. Spreadsheets get quoted texts and bare numbers, and no text that is a formula.
 /// </summary>
 /// <remarks>
@@ -15,54 +15,62 @@ namespace OrleansSale.Api.Operators;
 /// reader who removes one apostrophe from such texts gets every original text. Telephone numbers are exempt: they may
 /// begin with a plus, and their grammar does not allow a formula.
 /// </remarks>
-public sealed class CsvExport(CsvWriter csv, CancellationToken aborted) : IAsyncDisposable
+public sealed class CsvTable : ITableWriter
 {
     /// <summary>The media type.</summary>
     public const string MediaType = "text/csv";
 
     private const char Mark = '\'';
 
-    /// <summary>Begins an export with its columns.</summary>
-    public static async Task<CsvExport> BeginAsync(Stream stream, CancellationToken aborted, params string[] columns)
+    private readonly CsvWriter _csv;
+    private readonly CancellationToken _aborted;
+
+    private CsvTable(CsvWriter csv, CancellationToken aborted) => (_csv, _aborted) = (csv, aborted);
+
+    /// <summary>Begins a table with its columns.</summary>
+    public static async Task<CsvTable> BeginAsync(Stream stream, CancellationToken aborted, params string[] columns)
     {
         var options = CsvWriterOptions.Default with { WriteByteOrderMark = true };
-        var export = new CsvExport(CsvWriter.Create(stream, options, leaveOpen: true), aborted);
-        foreach (var column in columns) export.Text(column);
-        await export.EndRowAsync();
-        return export;
+        var table = new CsvTable(CsvWriter.Create(stream, options, leaveOpen: true), aborted);
+        foreach (var column in columns) table.Text(column);
+        await table.EndRowAsync();
+        return table;
     }
 
     /// <summary>The text as it stands in a cell.</summary>
     public static string Marked(string text) => IsFormula(text) ? Mark + text : text;
 
-    /// <summary>A cell with a text; null: an empty one.</summary>
+    /// <inheritdoc />
     public void Text(string? text) =>
-        csv.WriteField(Marked(text ?? ""), string.IsNullOrEmpty(text) ? CsvQuoting.WhenNeeded : CsvQuoting.Always);
+        _csv.WriteField(Marked(text ?? ""), string.IsNullOrEmpty(text) ? CsvQuoting.WhenNeeded : CsvQuoting.Always);
 
     /// <summary>
     /// A cell with a telephone number; null: an empty one. A text that is no number is written as a text.
     /// </summary>
     public void Phone(string? phone)
     {
-        if (phone is not null && PhoneNumber.IsNumber(phone)) csv.WriteField(phone, CsvQuoting.Always);
+        if (phone is not null && PhoneNumber.IsNumber(phone)) _csv.WriteField(phone, CsvQuoting.Always);
         else Text(phone);
     }
 
-    /// <summary>A cell with a whole number.</summary>
-    public void Number(long number) => csv.WriteField(number.ToString(CultureInfo.InvariantCulture));
+    /// <inheritdoc />
+    public void Number(long? number) => _csv.WriteField(number?.ToString(CultureInfo.InvariantCulture) ?? "");
 
-    /// <summary>A cell with an instant: UTC, to the millisecond, as in JSON.</summary>
-    public void Instant(DateTimeOffset instant) =>
-        Text(instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-
-    /// <summary>Ends a row.</summary>
-    public async Task EndRowAsync() => await csv.EndRecordAsync(aborted);
-
-    /// <summary>Sends the rows so far.</summary>
-    public async Task FlushAsync() => await csv.FlushAsync(aborted);
+    /// <summary>A cell with an instant as in JSON; null: an empty one.</summary>
+    public void Instant(DateTimeOffset? instant) =>
+        Text(instant?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => csv.DisposeAsync();
+    public async Task EndRowAsync() => await _csv.EndRecordAsync(_aborted);
+
+    /// <inheritdoc />
+    public async Task FlushAsync() => await _csv.FlushAsync(_aborted);
+
+    /// <inheritdoc />
+    public Task CompleteAsync() => FlushAsync();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _csv.DisposeAsync();
 
     // Of full width and of the small forms too: spreadsheets that are used in East Asia take them for the ASCII ones.
     private static bool IsFormula(string text)
