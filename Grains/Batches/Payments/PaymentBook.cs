@@ -111,7 +111,8 @@ public sealed partial class PaymentBook
                 || (known.State == PaymentState.Kept && known.Order == e.Order && (isShipped || !order.IsLive)),
             seq, "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
-        ThrowUnless(isShipped || known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
+        ThrowUnless(
+            isShipped || known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
         var payment = known ?? new Payment(e.Payment, e.Order, e.Amount);
         var sums = Balances.Of(payment);
         if (known is null) sums.Captured += e.Amount.Amount;
