@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Carrying;
 using OrleansSale.Grains.Batches.Changing;
 using OrleansSale.Grains.Batches.Directing;
 
@@ -13,7 +14,11 @@ public static class CommandRules
     /// <param name="command">The command.</param>
     /// <param name="now">Instant, ms.</param>
     public static Decision<Answer<Effect>> Decide(SaleBatch batch, OperatorCommand command, long now) =>
-        command.Action is OperatorAction.Extend or OperatorAction.Reschedule or OperatorAction.Recall
-            ? ChangeRules.Decide(batch, command, now)
-            : OperatorRules.Decide(batch, command);
+        command.Action switch
+        {
+            OperatorAction.Extend or OperatorAction.Reschedule or OperatorAction.Recall =>
+                ChangeRules.Decide(batch, command, now),
+            OperatorAction.DropBacklog => CarryRules.DecideDrop(batch, command),
+            _ => OperatorRules.Decide(batch, command),
+        };
 }

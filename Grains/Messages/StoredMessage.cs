@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
@@ -26,7 +27,7 @@ public sealed record StoredMessage(
     /// When its turn comes: at its next try, or at its deadline if that is before. Then there is nobody to tell any
     /// more, or an operator has moved the deadline.
     /// </summary>
-    public DateTimeOffset? Turn =>
+    [JsonIgnore] public DateTimeOffset? Turn =>
         PayBy < Delivery.NextTry && !(Delivery.LastTry >= PayBy) ? PayBy : Delivery.NextTry;
 
     internal MessageView ToView(string batch) =>

@@ -44,8 +44,8 @@ internal sealed record WebhookEvent(
         if (order is null && buyer is { } who) keys.Add((long)who.High);
         if (keys.Count == 0) keys.Add(OfBatch);
         return new WebhookEvent(
-            seq, root.GetProperty("type").GetString()!, [.. keys], order, place, buyer, root.GetProperty("at").GetString()!,
-            MembersOf(data));
+            seq, root.GetProperty("type").GetString()!, [.. keys], order, place, buyer,
+            root.GetProperty("at").GetString()!, MembersOf(data));
     }
 
     /// <summary>The event as it is sent.</summary>

@@ -1,4 +1,7 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
 
@@ -61,6 +64,21 @@ public static class CarryRules
     /// <summary>Decides that all places have joined; the outcome is whether this was new.</summary>
     public static Decision<bool> DecideEnd(SaleBatch batch) =>
         batch.Line.IsCarrying ? new(true, new BacklogCarried(batch.Line.Carried)) : new(false);
+
+    /// <summary>
+    /// Decides that the places which waited at the end are never carried. Already so if none waits any more, or the
+    /// command was carried out under this key. Conflict before the end, and while places are still joining.
+    /// </summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="command">The operator's command.</param>
+    public static Decision<Answer<Effect>> DecideDrop(SaleBatch batch, OperatorCommand command) =>
+        OperatorRules.FindAnswered(batch, command) is { } answered ? new(answered)
+        : !batch.Directing.IsEnded ? new(Conflict("the sale has not ended"))
+        : batch.Line.IsCarrying ? new(Conflict("places of the backlog are still joining its line"))
+        : batch.Line.InBacklog == 0 ? new(Effect.AlreadySo)
+        : new(Effect.Done, new BacklogDropped(command.Reason, command.By, command.Key));
+
+    private static Answer<Effect> Conflict(string detail) => new(Refusal.Conflict, detail);
 
     private static bool IsAfter(Origin origin, Origin? last) =>
         last is not { } before || before.Batch != origin.Batch || origin.Place > before.Place;

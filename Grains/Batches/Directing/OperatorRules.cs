@@ -1,7 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches.Entries;
-using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Grains.Batches.Directing;
@@ -28,7 +27,6 @@ public static class OperatorRules
     public static Decision<Answer<Effect>> Decide(SaleBatch batch, OperatorCommand command)
     {
         if (FindAnswered(batch, command) is { } answered) return new(answered);
-        if (command.Action == OperatorAction.DropBacklog) return DecideDropBacklog(batch, command);
         // Commands that end or shrink a sale are always allowed. Commands that would revive it are not, once it is
         // over.
         if (batch.Directing.IsOver
@@ -69,11 +67,6 @@ public static class OperatorRules
 
     private static Decision<Answer<Effect>> Once(bool isChange, BatchEntry entry) =>
         isChange ? new(Effect.Done, entry) : new(Effect.AlreadySo);
-
-    private static Decision<Answer<Effect>> DecideDropBacklog(SaleBatch batch, OperatorCommand command) =>
-        !batch.Directing.IsEnded ? Conflict("the sale has not ended")
-        : batch.Line.IsCarrying ? Conflict("places of the backlog are still joining its line")
-        : Once(batch.Line.InBacklog > 0, new BacklogDropped(command.Reason, command.By, command.Key));
 
     private static Decision<Answer<Effect>> DecideRestock(SaleBatch batch, OperatorCommand command)
     {

@@ -117,7 +117,8 @@ public sealed partial class PaymentBook
                 || (known.State == PaymentState.Kept && known.Order == e.Order && (isShipped || !order.IsLive)),
             seq, "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
-        ThrowUnless(isShipped || known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
+        ThrowUnless(
+            isShipped || known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
         RequireFee(seq, e.Amount, e.Fee);
         ThrowUnless(known is null || e.Fee is null, seq, "a fee of a payment that is recorded already");
         var payment = known ?? new Payment(e.Payment, e.Order, e.Amount, e.Fee, at);

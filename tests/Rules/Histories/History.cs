@@ -27,7 +27,7 @@ internal sealed record History(
         Gen.Enum<CancelReason>().Where(reason => reason != CancelReason.Recalled);
 
     private static readonly Gen<Command> AnyCommand = Gen.Frequency<Command>(
-        (40, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 4], Few<Amount>(12, 4, 2, 1, 1), Few<Version>(10, 2, 1), Gen.Bool,
+        (56, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 4], Few<Amount>(12, 4, 2, 1, 1), Few<Version>(10, 2, 1), Gen.Bool,
             Gen.Bool, (user, key, quantity, version, ticket, standby) =>
                 (Command)new Buy(user, key, quantity, version, ticket, standby))),
         (3, Gen.Int[0, 4].Select(user => (Command)new Leave(user))),
@@ -42,7 +42,7 @@ internal sealed record History(
         (6, Gen.Select(Gen.Int[0, 2], Gen.Frequency((6, Gen.Const(1)), (2, Gen.Int[-1, 3])), Gen.Int[0, 4],
             Gen.Int[1, 4], Few<Version>(10, 2, 1), (batch, step, user, quantity, version) =>
                 (Command)new Carry(batch, step, user, quantity, version))),
-        (1, Gen.Int[0, 8].Select(place => (Command)new LetGo(place))),
+        (3, Gen.Int[0, 8].Select(place => (Command)new LetGo(place))),
         (3, Gen.Const((Command)new EndCarrying())),
         (6, Gen.Select(Few<Boundary>(1, 2, 1, 6, 8), Gen.Int[0, 30], Gen.Int[-1, 1],
             (boundary, order, offset) => (Command)new GoTo(boundary, order, offset))),
@@ -54,17 +54,17 @@ internal sealed record History(
             (order, payment, money, payer) => (Command)new Pay(order, payment, money, payer))),
         (8, Gen.Select(Gen.Int[0, 30], Gen.Bool, (payment, isShared) => (Command)new Refund(payment, isShared))),
         (6, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 2], (payment, reason) => (Command)new Stall(payment, reason))),
-        (8, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[0, 250_000], Gen.Bool,
+        (12, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[0, 250_000], Gen.Bool,
             Gen.Frequency((9, Gen.Const(false)), (1, Gen.Const(true))),
             Gen.OneOf(Gen.Const((DisputeState?)null), Gen.Enum<DisputeState>().Select(state => (DisputeState?)state)),
             (payment, number, amount, whole, lost, dispute) =>
                 (Command)new News(payment, number, amount, whole, lost, dispute))),
-        (4, Gen.Select(Gen.Int[0, 30], Gen.Enum<SettledHow>(), (payment, how) => (Command)new Settle(payment, how))),
+        (8, Gen.Select(Gen.Int[0, 30], Gen.Enum<SettledHow>(), (payment, how) => (Command)new Settle(payment, how))),
         (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), AnyReason,
             (order, who, reason) => (Command)new Cancel(order, who, reason))),
         (12, Gen.Select(Gen.Int[0, 30], Mostly(false), Mostly(true),
             (order, isKept, byOwner) => (Command)new GiveBack(order, isKept, byOwner))),
-        (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
+        (3, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
         (13, Gen.Select(Few<OperatorAction>(8, 12, 2, 8, 8, 2, 4, 6, 1, 6, 2), Gen.Int[1, 4], Gen.Int[0, 30],
             (action, units, key) => (Command)new Operate(action, units, key))),
@@ -73,8 +73,9 @@ internal sealed record History(
             (instant, fromNow, ms, key) => (Command)new Move(instant, fromNow, ms, key))));
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
-        Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),
-        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], Gen.Int[-1, 4],
+        Gen.Frequency((6, Gen.Int[1, 3]), (4, Gen.Int[4, 9]), (1, Gen.Int[60, 70])),
+        Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))), Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2],
+        Gen.Frequency((1, Gen.Int[-1, 0]), (4, Gen.Int[1, 4])),
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[-3, 4]),
         (stock, limit, window, both, days, standby, more) =>
             LiveBatch.TermsOf(stock, limit, window, both

@@ -25,10 +25,17 @@ internal sealed partial class Player
             BuyerAction.Grant => BuyerCommand.Grant(user, change.Units, change.Reason, by, key),
             BuyerAction.RemovePlace =>
                 BuyerCommand.OnPlace(PlaceAt(change.Number), change.Reason, by, key),
-            _ => BuyerCommand.OnOrder(change.Action, OrderAt(change.Number), change.Reason, by, key),
+            _ => BuyerCommand.OnOrder(
+                change.Action, OrderFor(change.Action, change.Number), change.Reason, by, key),
         };
         Play(_last = command);
     }
+
+    // Few revivals can be done. So every second one is of an order that has expired, if there is one.
+    private long OrderFor(BuyerAction action, int index) =>
+        action == BuyerAction.Revive && index % 2 == 0
+        && _naive.Orders.FindLast(order => order.State == NaiveState.Expired) is { } expired
+            ? expired.Seq : OrderAt(index);
 
     // Every second one waits, if any does.
     private long PlaceAt(int index) => index % 2 == 0 && _naive.NextInLine is { } next

@@ -51,7 +51,8 @@ internal sealed partial class Player
     private void Play(Settle settle)
     {
         DoDue(_history.IsBehind);
-        var id = AnyPayment(settle.Payment, NaiveMoney.Owed);
+        // Every fourth refund is made already, if any is.
+        var id = AnyPayment(settle.Payment, settle.Payment % 4 == 0 ? NaiveMoney.PaidBack : NaiveMoney.Owed);
         var seq = _naive.Payments.GetValueOrDefault(id)?.Order ?? 999;
         var expected = _naive.ExpectSettled(seq, id);
         var decision = Pure(() => NoticeRules.DecideSettled(State, seq, id, LiveBatch.Boss, settle.How));

@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// </summary>
 public class RandomHistoriesTests(ITestOutputHelper output)
 {
-    private const uint FixedHistories = 600;
+    private const uint FixedHistories = 700;
 
     // Each outcome must occur in the fixed histories. Otherwise histories no longer prove anything.
     private static readonly string[] Expected =

@@ -34,45 +34,6 @@ public class MessageBookTests
     }
 
     [Fact]
-    public void An_offer_has_its_last_turn_at_its_deadline_and_is_not_made_after_it()
-    {
-        var book = Begun();
-        MakeOffer(book, 10, Noon.AddSeconds(1));
-        MakeOffer(book, 11, Noon.AddDays(1));
-        MakeOffer(book, 12, Noon);
-        Due(book).ShouldBe([10, 11], "the deadline of the third has passed");
-        var slow = Later with { RetryAfter = TimeSpan.FromHours(1) };
-        foreach (var seq in (long[])[10, 11]) End(book, seq, slow).ShouldBe(DeliveryState.Waiting);
-        Due(book).ShouldBeEmpty();
-        book.Due(Noon.AddSeconds(1), []).Select(message => message.Seq).ShouldBe([10]);
-        book.End(10, Noon.AddSeconds(1), default, Place, Noon.AddSeconds(1), 0)!.State
-            .ShouldBe(DeliveryState.Undeliverable, "nobody has moved it");
-    }
-
-    [Fact]
-    public void An_offer_whose_deadline_was_moved_waits_for_its_next_try_and_a_failed_look_for_its_own()
-    {
-        var book = Begun();
-        var (deadline, moved) = (Noon.AddSeconds(1), Noon.AddDays(1));
-        MakeOffer(book, 10, deadline);
-        End(book, 10, Later with { RetryAfter = TimeSpan.FromHours(1) });
-        book.End(10, deadline, new MessageTurn(null, moved), Place, deadline, 0).ShouldBeNull("nothing was tried");
-        book = Restored(book);
-        book.Waiting.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            message => message.PayBy.ShouldBe(moved), message => message.Delivery.Tries.ShouldBe(1));
-        book.Due(Noon.AddHours(1).AddMilliseconds(-1), []).ShouldBeEmpty("the channel asked to be left alone");
-        book.Due(Noon.AddHours(1), []).ShouldHaveSingleItem();
-
-        var failing = Begun();
-        MakeOffer(failing, 10, deadline);
-        End(failing, 10, Later with { RetryAfter = TimeSpan.FromHours(1) });
-        failing.End(10, deadline, new MessageTurn(Later, deadline), Place, deadline, 0)!.State
-            .ShouldBe(DeliveryState.Waiting, "nobody knows");
-        failing.Due(deadline, []).ShouldBeEmpty("not at once");
-        failing.Due(deadline.AddSeconds(5), []).ShouldHaveSingleItem();
-    }
-
-    [Fact]
     public void A_try_has_the_same_id_each_time_and_no_other_message_has_it()
     {
         var book = Begun();
@@ -284,9 +245,6 @@ public class MessageBookTests
     private static void Make(
         MessageBook book, long seq, long order = 3, DateTimeOffset? at = null, string channel = Channel) => book.Make(
         NewsOf(seq, order, at ?? Noon), "alias", channel, Place, at ?? Noon);
-
-    private static void MakeOffer(MessageBook book, long seq, DateTimeOffset payBy) => book.Make(
-        NewsOf(seq, seq, Noon) with { Kind = MessageKind.Offer, PayBy = payBy }, "alias", Channel, Place, Noon);
 
     private static News NewsOf(long seq, long order, DateTimeOffset at) =>
         new(seq, at, order, MessageKind.Refunded, null, new(1, "CNY"));
