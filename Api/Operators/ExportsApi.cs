@@ -27,7 +27,8 @@ public static class ExportsApi
     public static void MapExports(this IEndpointRouteBuilder app)
     {
         var batch = app.MapGroup("/api/operator/batches/{batch}").WithTags("Operators");
-        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").WithDescription(TableAnswer.Description)
+        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch")
+            .WithDescription(TableAnswer.Description)
             .Produces<OperatorOrderList>(200, "application/json", TableFormat.MediaTypes)
             .Described("ListOrders", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch")

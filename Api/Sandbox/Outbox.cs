@@ -23,7 +23,8 @@ internal sealed class Outbox(SandboxDatabase database, SandboxOptions options, T
             checkout.Order,
             checkout.User,
             Amount = SandboxAnswer.Money(checkout.Amount, checkout.Currency),
-            Fee = checkout.Payment is null ? null : SandboxAnswer.Money(Checkout.FeeOf(checkout.Amount), checkout.Currency),
+            Fee = checkout.Payment is null
+                ? null : SandboxAnswer.Money(Checkout.FeeOf(checkout.Amount), checkout.Currency),
         });
 
     /// <summary>Adds a notification about a checkout that was paid; it is due at once.</summary>

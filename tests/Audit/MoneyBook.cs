@@ -48,7 +48,8 @@ internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
         if (order.Payment is not null) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is sold twice");
         var payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount)
         {
-            End = PaymentEnd.Sold, Fee = FeeOf(entry),
+            End = PaymentEnd.Sold,
+            Fee = FeeOf(entry),
         };
         if (!_payments.TryAdd(entry.PaymentKey, payment))
             violations.Add(Invariant.I6, entry.Seq, $"payment {entry.PaymentKey} was used already");
@@ -79,7 +80,8 @@ internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
         {
             payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount)
             {
-                End = PaymentEnd.Owed, Fee = FeeOf(entry),
+                End = PaymentEnd.Owed,
+                Fee = FeeOf(entry),
             };
             _payments.Add(entry.PaymentKey, payment);
             return;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using OrleansSale.Api.Operators.Exports;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Harness;
 
@@ -89,13 +90,15 @@ public sealed class DamageTests : IDisposable
             ("GET", $"/api/me/orders?batch={batch}", alice, null), ("GET", $"/api/me/live?batch={batch}", alice, null),
             ("GET", $"/api/me/reservation?batch={batch}", alice, null),
             ("GET", $"/api/operator/batches/{batch}/orders", sale.Operator, null),
+            ("GET", $"/api/operator/batches/{batch}/payments", sale.Operator, null),
             ("POST", "/api/operator/batches", sale.Operator, again),
         ];
         foreach (var (method, asked, by, body) in all)
             (await sale.Client.SendAsync(method, asked, by, body?.ToString())).IsRefusal(503, "unavailable");
-        (await sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", sale.Operator,
-            headers: ("Accept", "text/csv")))
-            .IsRefusal(503, "unavailable");
+        foreach (var list in (string[])["orders", "payments", "money"])
+            foreach (var format in (string[])[CsvTable.MediaType, XlsxTable.MediaType])
+                (await sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/{list}", sale.Operator,
+                    headers: ("Accept", format))).IsRefusal(503, "unavailable");
         foreach (var action in (string[])["pause", "resume", "close"])
             (await sale.OperateAsync(batch, action)).IsRefusal(503, "unavailable");
         foreach (var action in (string[])["restock", "withdraw"])

@@ -20,7 +20,8 @@ public sealed class PaymentListTests
         Of("p-1").ShouldBe(Sold(1, order, "p-1", Opening + 1_000));
         Of("p-2").ShouldBe(Sold(2, order, "p-2", Opening + 2_000) with
         {
-            Stage = PaymentStage.RefundOwed, Why = RefundReason.Duplicate,
+            Stage = PaymentStage.RefundOwed,
+            Why = RefundReason.Duplicate,
         });
 
         _live.Commit(Opening + 3_000, new RefundStalled(order, PaymentOf("p-2"), Price, "409 conflict"));

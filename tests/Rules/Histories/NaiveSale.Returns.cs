@@ -1,6 +1,6 @@
-using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
