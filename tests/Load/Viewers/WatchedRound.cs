@@ -55,7 +55,9 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
         using var crowd = new Crowd(
             options.Viewers, market.Engine.Fronts[0],
             viewer => options.SignedIn ? market.Writer.WatchOwn(_batch, viewer) : request, round);
-        violations = [.. violations, .. await SellWatchedAsync(crowd, unwatched.PerSecond, before + (before - first), cancellationToken)];
+        var without = before + (before - first);
+        violations =
+            [.. violations, .. await SellWatchedAsync(crowd, unwatched.PerSecond, without, cancellationToken)];
         _figures[Lost] = crowd.Lost;
         return new Reading($"{options.Viewers} viewers", round, _figures, violations);
     }

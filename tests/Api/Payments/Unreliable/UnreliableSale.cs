@@ -44,7 +44,7 @@ internal sealed class UnreliableSale(
 {
     private const string ApiKey = "key-of-the-merchant";
 
-    /// <summary>A provider that dies with many calls under way is left alone for so long: the least that can be.</summary>
+    /// <summary>A provider that dies with many calls under way is left alone for so long: the least there is.</summary>
     private static readonly TimeSpan BreakDuration = TimeSpan.FromMilliseconds(500);
 
     public SaleFront Front => front;
