@@ -140,11 +140,11 @@ public sealed class WebhookTests(SaleTests.Fixture fixture) : IAsyncLifetime
         var range = new JsonObject { ["batch"] = batch, ["from"] = 2 };
         (await _sale.Client.PostAsync(replays, _sale.Operator, range, "again")).Is(200).Number("to").ShouldBe(3);
         await Eventually.HoldsAsync(
-            () => Task.FromResult(_receiver.EventsAt("/hook").Count == before.Count + 2), "two events came again");
+            () => Task.FromResult(EventsOf("/hook", batch).Length == before.Count + 2), "two events came again");
         (await _sale.Client.PostAsync(replays, _sale.Operator, range.DeepClone(), "again")).Is(200);
         var other = new JsonObject { ["batch"] = batch, ["from"] = 1 };
         (await _sale.Client.PostAsync(replays, _sale.Operator, other, "again")).IsRefusal(409, "conflict");
-        _receiver.EventsAt("/hook").TakeLast(2).Select(one => one.GetProperty("id").GetString())
+        EventsOf("/hook", batch).TakeLast(2).Select(one => one.GetProperty("id").GetString())
             .ShouldBe([$"{batch}.2", $"{batch}.3"]);
         (await _sale.Client.PostAsync(replays, _sale.Operator, new JsonObject { ["batch"] = batch, ["from"] = 99 }))
             .IsRefusal(409, "conflict");
@@ -240,17 +240,20 @@ public sealed class WebhookTests(SaleTests.Fixture fixture) : IAsyncLifetime
     }
 
     // The events of a batch that a path got, once one of a type is among them.
+    // Batches of other tests have events too.
+    private JsonElement[] EventsOf(string path, string batch) =>
+    [
+        .. _receiver.EventsAt(path).Where(
+            one => one.GetProperty("id").GetString()!.StartsWith($"{batch}.", StringComparison.Ordinal)),
+    ];
+
     private async Task<IReadOnlyList<JsonElement>> UntilAsync(string path, string batch, string type)
     {
         IReadOnlyList<JsonElement> events = [];
         await Eventually.HoldsAsync(
             () =>
             {
-                events =
-                [
-                    .. _receiver.EventsAt(path).Where(one => one.GetProperty("id").GetString()!
-                        .StartsWith($"{batch}.", StringComparison.Ordinal)),
-                ];
+                events = EventsOf(path, batch);
                 return Task.FromResult(events.Any(one => TypeOf(one) == type));
             },
             $"{type} of {batch} arrived at {path}");
