@@ -120,8 +120,8 @@ public sealed class BuyerCommands(
         if (refused is { } refusal) return refusal;
         var actor = grains.GetGrain<ISaleBatchGrain>(batch);
         var waiting = await retry.AskAsync(actor.ListProposalsAsync);
-        var removed = waiting.FirstOrDefault(proposal => proposal.Key == command)?.OfBuyer is
-            { Action: BuyerAction.RemovePlace, Number: var number } ? await FindPlaceAsync(batch, number) : null;
+        var waits = waiting.FirstOrDefault(proposal => proposal.Key == command)?.OfBuyer;
+        var removed = waits is { Action: BuyerAction.RemovePlace } ? await FindPlaceAsync(batch, waits.Number) : null;
         return await UnlessCarriedAsync(found.Feed, removed, async () =>
         {
             var answer = await retry.AskAsync(() => actor.ApproveAsync(found.By, command));

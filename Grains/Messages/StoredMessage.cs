@@ -27,7 +27,8 @@ public sealed record StoredMessage(
     /// When its turn comes: at its next try, or at its deadline if that is before. Then there is nobody to tell any
     /// more, or an operator has moved the deadline.
     /// </summary>
-    [JsonIgnore] public DateTimeOffset? Turn =>
+    [JsonIgnore]
+    public DateTimeOffset? Turn =>
         PayBy < Delivery.NextTry && !(Delivery.LastTry >= PayBy) ? PayBy : Delivery.NextTry;
 
     internal MessageView ToView(string batch) =>

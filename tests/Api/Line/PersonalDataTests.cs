@@ -48,7 +48,7 @@ public sealed class PersonalDataTests(SaleTests.Fixture fixture)
         // Their place waits in the backlog of the product, until an operator drops it.
         (await _sale.Client.PostAsync(anonymise, _sale.Operator, new JsonObject { ["reason"] = "x" }))
             .IsRefusal(409, "conflict");
-        var range = $"/api/operator/products/mi2/backlog/{batch}";
+        var range = $"/api/operator/products/mi2/backlog/{batch}?reason=test";
         await Eventually.HoldsAsync(
             async () => (await _sale.Client.SendAsync("DELETE", range, _sale.Operator)).Status == 204, "it is dropped");
         (await _sale.Client.PostAsync(anonymise, _sale.Operator, new JsonObject { ["reason"] = "x" })).Is(204);
