@@ -23,6 +23,9 @@ internal static class AuditCommand
         {
             foreach (var token in given.Tokens.Where(token => !TryRead(token.Value, out _, out _)))
                 given.AddError($"--statement {token.Value} is no name=file of a file that exists.");
+            var names = given.Tokens.Select(token => TryRead(token.Value, out var name, out _) ? name : "").ToList();
+            if (names.Distinct(StringComparer.Ordinal).Count() < names.Count)
+                given.AddError("--statement names a provider twice: put its books into one file.");
         });
         var command = new Command("audit", "Replays exported ledgers and checks the invariants.") { files, statements };
         command.SetAction((parsed, cancellationToken) => RunAsync(

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansSale.Api.Http.Bodies;
+using OrleansSale.Api.Operators.Exports;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Texts;
 
@@ -23,11 +24,13 @@ internal static class DescriptionTransformers
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Complete(parameter);
         if (operation.Responses?.GetValueOrDefault("200")?.Content is { } contents)
         {
-            // A table and a stream of events are text. A client that expected one object could not read them.
+            // A table and a stream of events are text, and a workbook is bytes. A client that expected one object could not read them.
             foreach (var (type, media) in contents)
             {
                 if (type.StartsWith("text/", StringComparison.Ordinal))
                     media.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+                else if (type == XlsxTable.MediaType)
+                    media.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
             }
         }
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;

@@ -141,8 +141,9 @@ internal static class XlsxParts
     private static bool IsAllowed(string text, int at) => text[at] switch
     {
         '\r' => false,
-        '_' => at + 6 >= text.Length || text[at + 1] != 'x' || text[at + 6] != '_'
-            || text.AsSpan(at + 2, 4).ContainsAnyExcept(HexDigits),
+        // What follows the digits may be written as an underscore itself.
+        '_' => at + 6 >= text.Length || text[at + 1] != 'x' || text.AsSpan(at + 2, 4).ContainsAnyExcept(HexDigits)
+            || (text[at + 6] != '_' && text[at + 6] != '\r' && XmlConvert.IsXmlChar(text[at + 6])),
         var other => XmlConvert.IsXmlChar(other),
     };
 

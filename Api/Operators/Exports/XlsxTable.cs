@@ -9,8 +9,9 @@ namespace OrleansSale.Api.Operators.Exports;
 /// dates in UTC. A text is data there and never a formula, so it is written as it is.
 /// </summary>
 /// <remarks>
-/// It is written as it comes: memory holds a few rows. A sheet has at most <see cref="MaxRows"/> rows, so a longer
-/// table continues on further sheets, each with the columns' names. All writing is asynchronous, as the server demands.
+/// It is written as it comes: memory holds a few rows. A sheet has at most <see cref="MaxRows"/> rows and some 3.5 GB of
+/// XML, so a longer table continues on further sheets, each with the columns' names. All writing is asynchronous, as
+/// the server demands.
 /// </remarks>
 public sealed class XlsxTable : ITableWriter
 {
@@ -24,6 +25,10 @@ public sealed class XlsxTable : ITableWriter
     private const long MaxNumber = 999_999_999_999_999;
     private const int PendingBytes = 32 * 1024;
 
+    // A part of the file that is larger than 4 GiB would need what .NET writes wrong while streaming
+    // (dotnet/runtime#127389).
+    private const long MaxSheetBytes = 3_500_000_000;
+
     private readonly ZipArchive _file;
     private readonly string _name;
     private readonly string[] _columns, _letters;
@@ -34,6 +39,7 @@ public sealed class XlsxTable : ITableWriter
     private Stream? _sheet;
     private XmlWriter? _xml;
     private int _sheets, _rows;
+    private long _sheetBytes;
 
     private XlsxTable(ZipArchive file, string name, string[] columns, int maxRows, CancellationToken aborted)
     {
@@ -79,7 +85,7 @@ public sealed class XlsxTable : ITableWriter
     /// <inheritdoc />
     public async Task EndRowAsync()
     {
-        if (_rows == _maxRows)
+        if (_rows == _maxRows || _sheetBytes > MaxSheetBytes)
         {
             await EndSheetAsync();
             await BeginSheetAsync();
@@ -125,7 +131,7 @@ public sealed class XlsxTable : ITableWriter
     {
         var row = _cells.ToArray();
         _sheets++;
-        _rows = 0;
+        (_rows, _sheetBytes) = (0, 0);
         _sheet = await _file.CreateEntry(XlsxParts.SheetPath(_sheets), CompressionLevel.Fastest).OpenAsync(_aborted);
         _xml = XlsxParts.BeginSheet(_pending, _columns.Length);
         _cells.Clear();
@@ -167,6 +173,7 @@ public sealed class XlsxTable : ITableWriter
     {
         _xml!.Flush();
         await _sheet!.WriteAsync(_pending.GetBuffer().AsMemory(0, (int)_pending.Length), _aborted);
+        _sheetBytes += _pending.Length;
         _pending.SetLength(0);
     }
 

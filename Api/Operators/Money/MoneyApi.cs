@@ -32,7 +32,8 @@ public static class MoneyApi
             .WithDescription("""
                 The captured money by provider and currency: it is sold, owed back, refunded or refunded elsewhere. Then
                 the issues that people must look at. As a file: a row `balance` for each balance, then a row for each
-                issue.
+                issue: at most 1,000, and then a row `more-issues` with their number as its amount.
+
 
                 """ + TableAnswer.Description)
             .Produces<BatchMoneyBody>(200, "application/json", TableFormat.MediaTypes)
@@ -58,6 +59,7 @@ public static class MoneyApi
         {
             foreach (var balance in view.Balances) await WriteAsync(table, balance);
             foreach (var issue in view.Issues) await WriteAsync(table, batch, issue);
+            if (view.MoreIssues > 0) await WriteMoreAsync(table, view.MoreIssues);
         });
     }
 
@@ -110,6 +112,16 @@ public static class MoneyApi
         row.Text(issue.Code);
         row.Instant(issue.Since);
         row.Empty(1);
+        return row.EndRowAsync();
+    }
+
+    // People see that the file has not all.
+    private static Task WriteMoreAsync(ITableWriter row, int more)
+    {
+        row.Text("more-issues");
+        row.Empty(10);
+        row.Number(more);
+        row.Empty(3);
         return row.EndRowAsync();
     }
 

@@ -35,7 +35,8 @@ public sealed record BatchMoneyBody(
 /// </param>
 /// <param name="Balanced">Whether captured is the sum of the other four, and none of them is negative.</param>
 /// <param name="Fees">
-/// The sum of the fees that the provider reported with captures; left out: it reported none.
+/// The sum of the usable fees that the provider reported with captures. A payment without one counts nothing here: the
+/// list of payments shows which. Left out: no payment has one.
 /// </param>
 public sealed record MoneyBalanceBody(
     string Provider, string Currency, long Captured, long Sold, long Owed, long Refunded, long RefundedElsewhere,

@@ -23,6 +23,7 @@ public static class PaymentsApi
                 One for each captured payment, in the order of their captures: also those that pay for no order, because
                 they are duplicates, late, or of a wrong amount or payer.
 
+
                 """ + TableAnswer.Description)
             .Produces<PaymentList>(200, "application/json", TableFormat.MediaTypes)
             .Described("ListPayments", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));

@@ -114,6 +114,7 @@ internal sealed class HttpPaymentProvider(
     {
         if (refusal is not { Status: HttpStatusCode.Conflict, Problem: { Code: AlreadyRefunded } problem }) return null;
         var whole = MessageOf(request.Amount with { Amount = request.Amount.Amount + request.PaidBack });
+        if (problem.Payment is { } of && of != request.Payment) throw OfAnotherPayment();
         if (problem.Amount is { } amount && amount != whole) throw OfAnotherAmount(amount);
         return new ProviderRefund(
             problem.Refund is { } id && IsId(id) ? id : $"refund-of-{request.Payment}", Elsewhere: true);

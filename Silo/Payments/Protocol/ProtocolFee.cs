@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
@@ -5,7 +6,8 @@ using OrleansSale.GrainInterfaces.Payments;
 namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>
-/// The member <c>fee</c> of a capture. Whatever it is, the message is read: a payment is not lost for it.
+/// The member <c>fee</c> of a capture. Whatever its value is, the message is read: a payment is not lost for it. Only
+/// what makes the whole message no JSON, or repeats a member, is refused with it.
 /// </summary>
 internal static class ProtocolFee
 {
@@ -23,8 +25,8 @@ internal static class ProtocolFee
         _ => PaymentFee.Unreadable,
     };
 
-    // Its bytes are compared first, since a text may be no valid one.
+    // Its bytes are compared first: a text whose bytes are not UTF-8 cannot be read.
     private static bool IsCode(JsonElement currency) =>
-        currency.ValueKind == JsonValueKind.String && currency.GetRawText() is ['"', _, _, _, '"'] raw
-        && raw.AsSpan(1, 3).IndexOfAnyExceptInRange('A', 'Z') < 0;
+        currency.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(currency) is [_, .. var code, _]
+        && code.Length == 3 && code.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0;
 }

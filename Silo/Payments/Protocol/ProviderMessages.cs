@@ -36,7 +36,9 @@ internal sealed record RefundAnswer(string Id, MoneyMessage? Amount = null, stri
 /// <param name="Code">The reason, as a stable code.</param>
 /// <param name="Refund">For already-refunded: the refund that was made, or the last of several.</param>
 /// <param name="Amount">For already-refunded: all that was paid back.</param>
-internal sealed record ProblemAnswer(string? Code = null, string? Refund = null, MoneyMessage? Amount = null);
+/// <param name="Payment">For already-refunded: the payment that was; null: the one that was asked for.</param>
+internal sealed record ProblemAnswer(
+    string? Code = null, string? Refund = null, MoneyMessage? Amount = null, string? Payment = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

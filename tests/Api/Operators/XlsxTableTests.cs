@@ -28,6 +28,7 @@ public sealed class XlsxTableTests
     [InlineData("a\r\nb", "a_x000D_\nb")]
     [InlineData("\0\u0001\uFFFE", "_x0000__x0001__xFFFE_")]
     [InlineData("_x0041_ _x00e9_", "_x005F_x0041_ _x005F_x00e9_")]
+    [InlineData("_x0041\r_x0041\u0001", "_x005F_x0041_x000D__x005F_x0041_x0001_")]
     [InlineData("_x041_ _X0041_ _xyzzy_ _x0041", "_x041_ _X0041_ _xyzzy_ _x0041")]
     public void Only_what_XML_cannot_have_is_written_otherwise(string text, string written) =>
         XlsxParts.Escaped(text).ShouldBe(written);

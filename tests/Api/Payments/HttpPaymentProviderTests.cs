@@ -104,6 +104,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     [InlineData(201, """{"id":"re_7","amount":{"amount":100,"currency":"CNY"}}""", "another-amount")]
     [InlineData(201, """{"id":"re_7","payment":"pay_2","amount":{"amount":199900,"currency":"CNY"}}""",
         "refund-of-another-payment")]
+    [InlineData(409, """{"code":"already-refunded","refund":"re_7","payment":"pay_2"}""", "refund-of-another-payment")]
     public async Task An_answer_that_pays_back_anything_else_than_what_is_owed_is_a_refusal(
         int status, string body, string code)
     {

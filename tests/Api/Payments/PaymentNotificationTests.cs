@@ -44,6 +44,11 @@ public sealed class PaymentNotificationTests
         Parse(WithFee(fee)).ShouldBe(
             ((PaymentNotification.Captured)Captured) with { Fee = PaymentFee.Unreadable });
 
+    [Fact]
+    public void A_capture_is_not_lost_for_a_fee_whose_bytes_are_no_text() =>
+        ProtocolNotifications.Parse(Encoding.Latin1.GetBytes(WithFee("""{"amount":1199,"currency":"ÿÿÿ"}""")))
+            .ShouldBe(((PaymentNotification.Captured)Captured) with { Fee = PaymentFee.Unreadable });
+
     private static string WithFee(string fee) =>
         CapturedBody.Replace("\"amount\":{", $"\"fee\":{fee},\"amount\":{{", StringComparison.Ordinal);
 
