@@ -155,7 +155,7 @@ public sealed record OperatorOrderBody(
         order.HeldAt, order.PayBy,
         order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
         order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(papers.Delivery), order.Place, order.Shipment?.At,
-        papers.Tracking, order.Return, order.PaidAt, order.RefundedAt, papers.IsDamaged);
+        papers.Tracking, order.Return, order.Instants?.PaidAt, order.Instants?.RefundedAt, papers.IsDamaged);
 }
 
 /// <summary>Orders of a batch.</summary>

@@ -1,7 +1,7 @@
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>How far a buyer's return of a paid order is. The names on the wire are kebab-case.</summary>
-public enum OrderReturn
+public enum OrderReturn : byte
 {
     /// <summary>The buyer offers the units back. They wait for the next in line who can have them.</summary>
     Offered,

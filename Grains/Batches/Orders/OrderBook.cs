@@ -76,8 +76,7 @@ public sealed class OrderBook
         Shipment = order.Shipment,
         Revivals = order.Revivals,
         Return = Returns.StageOf(order),
-        PaidAt = InstantOf(order.PaidAt),
-        RefundedAt = StatusOf(order) == OrderStatus.Refunded ? InstantOf(order.RefundedAt) : null,
+        Instants = InstantsOf(order),
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -253,6 +252,13 @@ public sealed class OrderBook
     private OrderView View(long seq, Alias buyer, int[] units, OrderStatus status, long heldAt, long payBy) => new(
         seq, _directing.Terms!.Id, buyer, units, status, _directing.Terms.Product.Price * units.Length,
         DateTimeOffset.FromUnixTimeMilliseconds(heldAt), DateTimeOffset.FromUnixTimeMilliseconds(payBy), null, null);
+
+    private static OrderInstants? InstantsOf(Order order)
+    {
+        var (paidAt, refundedAt) = (InstantOf(order.PaidAt), InstantOf(order.RefundedAt));
+        if (StatusOf(order) != OrderStatus.Refunded) refundedAt = null;
+        return paidAt is null && refundedAt is null ? null : new OrderInstants(paidAt, refundedAt);
+    }
 
     private static DateTimeOffset? InstantOf(long at) => at > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 

@@ -5,6 +5,9 @@ namespace OrleansSale.Tests.Engine.Cluster;
 /// </summary>
 public sealed class ClusterMember : IAsyncDisposable
 {
+    /// <summary>Most starts in a row that a database which does not answer in time may end.</summary>
+    private const int MaxStarts = 3;
+
     private readonly ProgramOptions _options;
     private EngineProcess? _process;
     private bool _isFrozen;
@@ -44,14 +47,23 @@ public sealed class ClusterMember : IAsyncDisposable
         if (IsAlive) throw new EngineException($"{Name} has not ended");
         if (_process is not null) await _process.DisposeAsync();
         _isFrozen = false;
-        try
+        for (var start = 1; ; start++)
         {
-            _process = await EngineProcess.StartAsync(_options, cancellationToken);
-            _isUp = true;
-        }
-        catch (EngineException exception)
-        {
-            throw new EngineException($"{Name}: {exception.Message}");
+            try
+            {
+                _process = await EngineProcess.StartAsync(_options, cancellationToken);
+                _isUp = true;
+                return;
+            }
+            // A busy machine may not connect in time. A service manager starts it again.
+            catch (EngineException exception) when (start < MaxStarts && exception.Message.Contains(
+                "can't be used: it does not answer", StringComparison.Ordinal))
+            {
+            }
+            catch (EngineException exception)
+            {
+                throw new EngineException($"{Name}: {exception.Message}");
+            }
         }
     }
 

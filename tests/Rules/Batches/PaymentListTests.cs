@@ -31,7 +31,7 @@ public sealed class PaymentListTests
         var made = Of("p-2");
         (made.Stage, made.Code, made.Refund, made.RefundedAt)
             .ShouldBe((PaymentStage.Refunded, null, "r-2", Instant(Opening + 4_000)));
-        View(order).RefundedAt.ShouldBeNull("the order is paid");
+        View(order).Instants?.RefundedAt.ShouldBeNull("the order is paid");
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class PaymentListTests
             (PaymentStage.RefundedElsewhere, Price.Amount, "dispute dp_1", Instant(Opening + 2_000)));
 
         _live.Cancel(order, Opening + 3_000);
-        (View(order).Status, View(order).RefundedAt)
+        (View(order).Status, View(order).Instants?.RefundedAt)
             .ShouldBe((OrderStatus.Refunded, Instant(Opening + 2_000)), "when the money went, not the order");
     }
 
@@ -55,13 +55,13 @@ public sealed class PaymentListTests
     public void An_order_has_the_instant_of_its_sale_and_once_it_is_refunded_that_of_its_last_refund()
     {
         var order = OrderOf("weibo:a");
-        (View(order).PaidAt, View(order).RefundedAt).ShouldBe((null, null));
+        (View(order).Instants?.PaidAt, View(order).Instants?.RefundedAt).ShouldBe((null, null));
         _live.Pay(order, "p-1", Opening + 1_000);
-        (View(order).PaidAt, View(order).RefundedAt).ShouldBe((Instant(Opening + 1_000), null));
+        (View(order).Instants?.PaidAt, View(order).Instants?.RefundedAt).ShouldBe((Instant(Opening + 1_000), null));
         _live.Cancel(order, Opening + 2_000);
-        (View(order).Status, View(order).RefundedAt).ShouldBe((OrderStatus.Refunding, null));
+        (View(order).Status, View(order).Instants?.RefundedAt).ShouldBe((OrderStatus.Refunding, null));
         _live.Commit(Opening + 3_000, new RefundMade(order, PaymentOf("p-1"), "r-1", Price));
-        (View(order).PaidAt, View(order).RefundedAt)
+        (View(order).Instants?.PaidAt, View(order).Instants?.RefundedAt)
             .ShouldBe((Instant(Opening + 1_000), Instant(Opening + 3_000)));
         var again = _live.Replay();
         (again.Orders.View(again.Orders.Find(order)!) with { Units = [] })
