@@ -31,6 +31,13 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task<byte[]?> FindKeyAsync(string batch);
 
     /// <summary>
+    /// The batch that takes the backlog of a product next, for the users of a channel: the first to open of those that
+    /// are announced there and not over. Null: there is none.
+    /// </summary>
+    [AlwaysInterleave, Alias("FindTakerAsync"), ResponseTimeout("00:00:02")]
+    Task<UpcomingBatch?> FindTakerAsync(string product, string channel);
+
+    /// <summary>
     /// Hides a batch from the public list, or shows it again. Its page stays where it is, and its sale goes on.
     /// Not-found: there is no such batch.
     /// </summary>
@@ -92,6 +99,12 @@ public sealed record CataloguePage([property: Id(0)] ListedBatch[] Batches, [pro
     /// <summary>Most batches in one page.</summary>
     public const int MaxCount = 1_000;
 }
+
+/// <summary>A batch that is announced, and has not opened yet.</summary>
+/// <param name="Batch">Batch id.</param>
+/// <param name="SaleOpens">When it opens.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.UpcomingBatch")]
+public sealed record UpcomingBatch([property: Id(0)] string Batch, [property: Id(1)] DateTimeOffset SaleOpens);
 
 /// <summary>A batch of the catalogue.</summary>
 /// <param name="Terms">Its terms, as they were created.</param>

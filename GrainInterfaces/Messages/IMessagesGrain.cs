@@ -19,12 +19,20 @@ public interface IMessagesGrain : IGrainWithStringKey
     [Alias("NoteNewsAsync")]
     Task NoteNewsAsync(long seq);
 
+    /// <summary>
+    /// Says that places of the batch wait in the product's backlog, and which batch takes them may be news. Once it is
+    /// answered, their buyers are told of that batch whatever dies. Each is told of a batch once, however often this is
+    /// called.
+    /// </summary>
+    [Alias("NoteBacklogAsync")]
+    Task NoteBacklogAsync();
+
     /// <summary>The messages that are not delivered, by sequence: those that wait, and the last that ended.</summary>
     [Alias("ListAsync")]
     Task<MessageView[]> ListAsync();
 
     /// <summary>Tries a message again now, once for each key, whatever its state but delivered.</summary>
-    /// <param name="seq">The sequence of the entry that it follows from.</param>
+    /// <param name="seq">The message's number.</param>
     /// <param name="key">A hash of the operator and their Idempotency-Key.</param>
     [Alias("RetryAsync")]
     Task<Answer<MessageView>> RetryAsync(long seq, string key);
@@ -39,15 +47,21 @@ public interface IMessagesGrain : IGrainWithStringKey
 }
 
 /// <summary>A message to a buyer, as operators see it.</summary>
-/// <param name="Seq">Sequence of the entry that it follows from: its number in the batch.</param>
-/// <param name="Order">The order's id.</param>
+/// <param name="Seq">
+/// Its number in the batch: the sequence of the entry that it follows from. A message that follows from no entry has a
+/// number that no entry reaches.
+/// </param>
+/// <param name="Order">The order's id; null: it is about a place.</param>
 /// <param name="Kind">What it is about.</param>
 /// <param name="Why">Why; null: the kind has no reason.</param>
 /// <param name="Amount">The money it is about; null: none.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Delivery">Its delivery.</param>
+/// <param name="Place">The place's number; null: it is about an order.</param>
+/// <param name="Next">The batch that the place may reach; null: it is about an order.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.MessageView")]
 public sealed record MessageView(
-    [property: Id(0)] long Seq, [property: Id(1)] string Order, [property: Id(2)] MessageKind Kind,
+    [property: Id(0)] long Seq, [property: Id(1)] string? Order, [property: Id(2)] MessageKind Kind,
     [property: Id(3)] RefundCause? Why, [property: Id(4)] Money? Amount, [property: Id(5)] DateTimeOffset At,
-    [property: Id(6)] DeliveryView Delivery);
+    [property: Id(6)] DeliveryView Delivery, [property: Id(7)] long? Place = null,
+    [property: Id(8)] string? Next = null);

@@ -20,6 +20,9 @@ public enum MessageKind
 
     /// <summary>Units are held for their expired order again, because an operator has revived it.</summary>
     Revival,
+
+    /// <summary>Their place, which waits in the product's backlog, counts for a batch that is announced.</summary>
+    NextBatch,
 }
 
 /// <summary>Why a payment is refunded: a closed set; the names on the wire are kebab-case.</summary>
@@ -49,16 +52,23 @@ public enum RefundCause
 
 /// <summary>What a message says.</summary>
 /// <param name="Kind">What it is about.</param>
-/// <param name="Batch">The batch; its page is where the message leads to.</param>
-/// <param name="Order">The order's id.</param>
+/// <param name="Batch">The batch; its page is where the message leads to, unless it is about a kept place.</param>
+/// <param name="Order">The order's id; null: it is about a kept place.</param>
 /// <param name="Product">The product's name.</param>
 /// <param name="Why">Why; null: the kind has no reason.</param>
 /// <param name="Amount">The money it is about; null: it is about none.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="PayBy">Until when the units are held; null: the kind has no deadline.</param>
+/// <param name="Kept">The place that it is about; null: it is about an order.</param>
 public sealed record MessageContent(
-    MessageKind Kind, string Batch, string Order, string Product, RefundCause? Why, Money? Amount, DateTimeOffset At,
-    DateTimeOffset? PayBy = null);
+    MessageKind Kind, string Batch, string? Order, string Product, RefundCause? Why, Money? Amount, DateTimeOffset At,
+    DateTimeOffset? PayBy = null, KeptPlace? Kept = null);
+
+/// <summary>A place that waits in the backlog, and the batch that it may reach.</summary>
+/// <param name="Place">The place's number in its batch.</param>
+/// <param name="Next">The batch that it may reach; its page is where the message leads to.</param>
+/// <param name="SaleOpens">When that batch opens.</param>
+public sealed record KeptPlace(long Place, string Next, DateTimeOffset SaleOpens);
 
 /// <summary>A message to one user of a channel.</summary>
 /// <param name="MessageId">The same for every try, and for no other message.</param>

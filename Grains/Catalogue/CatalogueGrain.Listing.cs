@@ -26,6 +26,10 @@ public sealed partial class CatalogueGrain
         await WriteListingAsync();
     }
 
+    /// <inheritdoc />
+    public Task<UpcomingBatch?> FindTakerAsync(string product, string channel) =>
+        Task.FromResult(stored.State.FindTaker(product, channel, timeProvider.GetUtcNow()));
+
     // Fronts read everything again, because a batch that they have listed is another one now.
     private async Task WriteListingAsync()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Grains.Catalogue;
@@ -27,6 +28,18 @@ public sealed class CatalogueState : IDocument
 
     /// <summary>By batch, the schedule that an operator has set since its creation.</summary>
     [Id(5)] public Dictionary<string, Schedule> Schedules { get; set; } = [];
+
+    /// <summary>
+    /// The batch that takes the backlog of a product next, for the users of a channel. A hidden batch is not announced,
+    /// and one that is settled before its opening was closed. Null: there is none.
+    /// </summary>
+    public UpcomingBatch? FindTaker(string product, string channel, DateTimeOffset now) => Batches
+        .Where(one => one.Terms.CarriedUnits > 0 && one.Terms.Product.Id == product
+            && one.Terms.Channels.Contains(channel)
+            && !Hidden.Contains(one.Terms.Id) && SettledAt.GetValueOrDefault(one.Terms.Id) == 0)
+        .Select(one => new UpcomingBatch(
+            one.Terms.Id, (Schedules.GetValueOrDefault(one.Terms.Id) ?? one.Terms.Schedule).SaleOpens))
+        .Where(one => one.SaleOpens > now).MinBy(one => one.SaleOpens);
 }
 
 /// <summary>The first entry of a batch's ledger.</summary>

@@ -12,7 +12,7 @@ namespace OrleansSale.Grains.Messages;
 /// under way is not stored, because every repeat is harmless: after a crash they begin again, under the same id.
 /// </summary>
 [GenerateSerializer, Alias("OrleansSale.MessageBook")]
-public sealed class MessageBook : IDocument
+public sealed partial class MessageBook : IDocument
 {
     /// <summary>Most messages of a channel that wait. Its next ones stay in the ledger meanwhile.</summary>
     public const int MaxWaiting = 100;
@@ -65,7 +65,7 @@ public sealed class MessageBook : IDocument
     [Id(10)] public Dictionary<string, long> Behind { get; set; } = [];
 
     /// <summary>Whether some wait, or are to be made once there is room.</summary>
-    [JsonIgnore] public bool HasWork => Waiting.Count > 0 || Behind.Count > 0;
+    [JsonIgnore] public bool HasWork => Waiting.Count > 0 || Behind.Count > 0 || IsTelling;
 
     /// <summary>A channel whose messages stayed in the ledger and can be made now; null: there is none.</summary>
     [JsonIgnore] public string? CanCatchUp => Behind.Keys.FirstOrDefault(channel => RoomOn(channel) >= MinRoom);
@@ -86,7 +86,7 @@ public sealed class MessageBook : IDocument
 
     /// <summary>
     /// Begins anew on an older ledger, which an operator has restored. What was told is not told again. What waited is
-    /// given up, because its entries are not there.
+    /// given up, because its entries are not there. Who waits in the backlog may be told of a next batch again.
     /// </summary>
     /// <param name="seed">Random, and never used before: another entry may get the sequence of a lost one.</param>
     public void BeginAnew(string seed)
@@ -95,6 +95,7 @@ public sealed class MessageBook : IDocument
         Waiting.Clear();
         Ended.Clear();
         Behind.Clear();
+        Tellings.Clear();
     }
 
     /// <summary>How many more can wait for a channel.</summary>
@@ -145,7 +146,7 @@ public sealed class MessageBook : IDocument
     /// <param name="underWay">Those that are being tried.</param>
     public IReadOnlyList<StoredMessage> Due(DateTimeOffset now, IReadOnlyCollection<long> underWay) =>
     [
-        .. Waiting.DistinctBy(message => message.Order)
+        .. Waiting.DistinctBy(message => (message.Order, message.Place))
             .Where(message => message.Turn <= now && !underWay.Contains(message.Seq))
             .OrderBy(message => message.Turn).ThenBy(message => message.Seq)
             .GroupBy(message => message.Delivery.Channel)

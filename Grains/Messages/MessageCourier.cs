@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
@@ -11,7 +12,8 @@ namespace OrleansSale.Grains.Messages;
 /// Finds the users of a batch's messages and sends to them. A user is looked up for each try, so that data that were
 /// removed meanwhile are not sent.
 /// </summary>
-internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, IGrainFactory grains, string batch)
+internal sealed class MessageCourier(
+    IMessageSender sender, NewsReader reader, NextBatches nextBatches, IGrainFactory grains, string batch)
 {
     private string? _product;
 
@@ -35,13 +37,25 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
         return found;
     }
 
+    /// <summary>Those of the places whose buyers are users of a channel, with the aliases of these.</summary>
+    public async Task<IReadOnlyList<(long Place, string Alias)>> FindAsync(string channel, BacklogPlace[] places)
+    {
+        var users = await FindUsersAsync(Array.ConvertAll(places, place => place.Buyer));
+        return
+        [
+            .. places.Where(place => users.TryGetValue(place.Buyer, out var user)
+                    && UserId.ChannelOf(user).SequenceEqual(channel))
+                .Select(place => (place.Place, place.Buyer.ToString())),
+        ];
+    }
+
     /// <summary>
     /// Tries once to send a message; it never throws. Before the time of its next try it is only looked whether its
     /// deadline was moved.
     /// </summary>
     /// <returns>
     /// What came of it. There is nobody to tell any more if the user is not known, or if the order has ended or was
-    /// paid meanwhile.
+    /// paid meanwhile. The same holds for a place that does not wait any more, or may not reach that batch any more.
     /// </returns>
     public async Task<MessageTurn> SendAsync(StoredMessage message, string id, DateTimeOffset now)
     {
@@ -56,12 +70,14 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
                 if (payBy is null || now >= payBy) return default;
                 if (message.Delivery.NextTry > now) return new MessageTurn(null, payBy);
             }
+            KeptPlace? kept = null;
+            if (message.Next is not null && (kept = await FindKeptAsync(message, alias)) is null) return default;
             if (!(await FindUsersAsync([alias])).TryGetValue(alias, out var user)) return default;
-            _product ??= await reader.FindProductAsync();
+            _product ??= (await reader.FindTermsAsync())?.Product.Name;
             var subject = user[(UserId.ChannelOf(user).Length + 1)..];
             var content = new MessageContent(
-                message.Kind, batch, OrderId.Of(batch, message.Order), _product ?? batch, message.Why, message.Amount,
-                message.At, payBy);
+                message.Kind, batch, kept is null ? OrderId.Of(batch, message.Order) : null, _product ?? batch,
+                message.Why, message.Amount, message.At, payBy, kept);
             return new MessageTurn(
                 await sender.SendAsync(new UserMessage(id, message.Delivery.Channel, subject, content)), payBy);
         }
@@ -78,6 +94,15 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
     {
         var answer = await grains.GetGrain<ISaleBatchGrain>(batch).GetOrderAsync(order, buyer);
         return answer.Value is { Status: OrderStatus.AwaitingPayment } open ? open.PayBy : null;
+    }
+
+    // Null: the place does not wait in the backlog any more, or may not reach that batch any more.
+    private async Task<KeptPlace?> FindKeptAsync(StoredMessage message, Alias buyer)
+    {
+        var answer = await grains.GetGrain<ISaleBatchGrain>(batch).GetPlaceAsync(buyer);
+        if (answer.Value is not { InBacklog: true } place || place.Place != message.Place) return null;
+        var next = await nextBatches.FindAsync(message.Delivery.Channel);
+        return next?.Batch == message.Next ? new KeptPlace(place.Place, next!.Batch, next.SaleOpens) : null;
     }
 
     private async Task<Dictionary<Alias, string>> FindUsersAsync(Alias[] aliases)

@@ -50,13 +50,14 @@ public sealed partial class MessagesGrain(
         : _isAbandoned ? throw new SaleUnavailableException($"the messages of {Batch} deactivate")
         : stored.State;
 
-    private bool HasWork => _isBehind || Book.HasWork;
+    private bool HasWork => _isBehind || _looksForNext || Book.HasWork;
 
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _news = new NewsReader(ledger, Batch);
-        _courier = new MessageCourier(sender, _news, GrainFactory, Batch);
+        _next = new NextBatches(_news, GrainFactory, Batch);
+        _courier = new MessageCourier(sender, _news, _next, GrainFactory, Batch);
         // A damaged document is never replaced: it knows what was sent.
         if (stored.State.IsDamaged) Log.Damaged(log, Batch);
         else this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Period, Period));
@@ -134,6 +135,7 @@ public sealed partial class MessagesGrain(
         if (_isBehind && now >= _readFrom) await TryReadAsync(ReadAsync, now);
         if (Book.CanCatchUp is { } channel && now >= _readFrom)
             await TryReadAsync(at => CatchUpAsync(channel, at), now);
+        await TryTellAsync(now);
         if (_isChanged) await WriteAsync();
         foreach (var message in Book.Due(now, _underWay.Keys))
         {

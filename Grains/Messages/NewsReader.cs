@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
@@ -96,13 +97,13 @@ public sealed class NewsReader(ILedger ledger, string batch)
         return null;
     }
 
-    /// <summary>The name of the product; null: the batch was never created.</summary>
-    public async Task<string?> FindProductAsync()
+    /// <summary>The terms; null: the batch was never created.</summary>
+    public async Task<BatchTerms?> FindTermsAsync()
     {
         await foreach (var commit in ledger.ReadAsync(_stream))
         {
             foreach (var line in LedgerLines.Of(commit))
-                return EntryReader.Read(line.Span).Entry is Created created ? created.Terms.Product.Name : null;
+                return EntryReader.Read(line.Span).Entry is Created created ? created.Terms : null;
         }
         return null;
     }

@@ -14,6 +14,7 @@ public static class MessageTexts
     public static LanguageText Of(MessageContent content)
     {
         if (content.PayBy is { } payBy) return ToPay(content, payBy);
+        if (content.Kept is { } kept) return OfNextBatch(content.Product, kept);
         var (english, chinese) = content.Amount is { } money ? Currency.Format(money.Amount, money.Currency)
             : throw new ArgumentException($"a message of kind {content.Kind} has no amount", nameof(content));
         return content.Kind switch
@@ -27,13 +28,24 @@ public static class MessageTexts
         };
     }
 
+    private static LanguageText OfNextBatch(string product, KeptPlace kept)
+    {
+        var (english, chinese) = TextOf(kept.SaleOpens);
+        return new LanguageText(
+            $"{product}: your place in the line counts for the next batch. It opens on {english}. "
+                + "You need not join again.",
+            $"您候补的{product}将开启新一批销售，{chinese}开售。您的候补顺位继续有效，无需重新排队。");
+    }
+
     // The language is the platform's, so the zone is said.
+    private static (string English, string Chinese) TextOf(DateTimeOffset instant) => (
+        string.Create(CultureInfo.InvariantCulture, $"{instant.UtcDateTime:d MMMM HH:mm} UTC"),
+        string.Create(CultureInfo.InvariantCulture, $"{instant.ToOffset(BeijingOffset):M月d日HH:mm}（北京时间）"));
+
     private static LanguageText ToPay(MessageContent content, DateTimeOffset payBy)
     {
         var (order, product) = (content.Order, content.Product);
-        var (english, chinese) = (
-            string.Create(CultureInfo.InvariantCulture, $"{payBy.UtcDateTime:d MMMM HH:mm} UTC"),
-            string.Create(CultureInfo.InvariantCulture, $"{payBy.ToOffset(BeijingOffset):M月d日HH:mm}（北京时间）"));
+        var (english, chinese) = TextOf(payBy);
         return content.Kind switch
         {
             MessageKind.Offer => new LanguageText(

@@ -45,19 +45,23 @@ internal sealed record WebhookUserMessage(string Type, DateTime Timestamp, SentM
 /// <param name="Channel">The channel.</param>
 /// <param name="User">The user's subject there.</param>
 /// <param name="Kind">
-/// What it is about: <c>refund</c>, <c>refunded</c>, <c>offer</c>, <c>grant</c> or <c>revival</c>.
+/// What it is about: <c>refund</c>, <c>refunded</c>, <c>offer</c>, <c>grant</c>, <c>revival</c> or
+/// <c>next-batch</c>.
 /// </param>
 /// <param name="Why">Why the money goes back; left out: the kind has no reason.</param>
 /// <param name="Batch">The batch.</param>
-/// <param name="Order">The order.</param>
+/// <param name="Order">The order; left out: it is about a place.</param>
+/// <param name="Place">The place in the line of the batch; left out: it is about an order.</param>
+/// <param name="NextBatch">The batch that the place may reach; left out: it is about an order.</param>
+/// <param name="SaleOpens">When that batch opens; left out: it is about an order.</param>
 /// <param name="Amount">The money it is about; left out: none.</param>
 /// <param name="PayBy">Until when the units are held; left out: the kind has no deadline.</param>
 /// <param name="Text">What it says, by language.</param>
-/// <param name="Link">The batch's page.</param>
+/// <param name="Link">The batch's page, or that of the batch that the place may reach.</param>
 internal sealed record SentMessage(
     string Id, string Channel, string User, string Kind,
-    string? Why, string Batch, string Order, PostedPrice? Amount, DateTime? PayBy,
-    PostedText Text, Uri Link)
+    string? Why, string Batch, string? Order, long? Place, string? NextBatch, DateTime? SaleOpens,
+    PostedPrice? Amount, DateTime? PayBy, PostedText Text, Uri Link)
 {
     /// <summary>The body of a message.</summary>
     public static SentMessage Of(UserMessage message, PageAddresses pages)
@@ -65,9 +69,10 @@ internal sealed record SentMessage(
         var content = message.Content;
         return new SentMessage(
             message.MessageId, message.Channel, message.Subject, NameOf(content.Kind), NameOf(content.Why),
-            content.Batch, content.Order, content.Amount is { } amount ? PostedPrice.Of(amount) : null,
+            content.Batch, content.Order, content.Kept?.Place, content.Kept?.Next,
+            content.Kept?.SaleOpens.UtcDateTime, content.Amount is { } amount ? PostedPrice.Of(amount) : null,
             content.PayBy?.UtcDateTime,
-            PostedText.Of(MessageTexts.Of(content)), pages.OfSale(content.Batch));
+            PostedText.Of(MessageTexts.Of(content)), pages.OfSale(content.Kept?.Next ?? content.Batch));
     }
 
     private static string NameOf(MessageKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());

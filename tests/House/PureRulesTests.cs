@@ -15,7 +15,8 @@ public class PureRulesTests
     [
         "BacklogCall.cs", "BatchErasure.cs", "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs",
         "CaptureCall.cs", "CarriedBuyers.cs", "CheckoutAsker.cs", "CheckoutSweep.cs", "DurableBatch.cs",
-        "FollowerCall.cs", "NewsCall.cs", "RefundSweep.cs", "RetriedCall.cs", "RosterCount.cs", "ScheduleNote.cs",
+        "FollowerCall.cs", "NewsCall.cs", "NextBatchCall.cs", "RefundSweep.cs", "RetriedCall.cs", "RosterCount.cs",
+        "ScheduleNote.cs",
     ];
 
     private static readonly string[] RulesOfInterfaces =

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches.Line;
@@ -26,7 +27,8 @@ namespace OrleansSale.Grains.Batches.Carrying;
 /// wait for it as long as the sale is on. Order is worth more there than availability. The others are sold.</item>
 /// </list>
 /// </remarks>
-internal sealed partial class BacklogCall(DurableBatch batch, IGrainFactory grains, ILogger log)
+internal sealed partial class BacklogCall(
+    DurableBatch batch, IPostPublisher posts, IGrainFactory grains, ILogger log)
 {
     /// <summary>Most places that join in one commit.</summary>
     public const int MaxJoinsPerCommit = 500;
@@ -36,13 +38,16 @@ internal sealed partial class BacklogCall(DurableBatch batch, IGrainFactory grai
     private readonly RetriedCall _call = new(
         Failing, reason => Log.Failed(log, batch.Id, reason), failures => Log.GoesOn(log, failures));
     private readonly CarriedBuyers _buyers = new(batch, grains);
+    private readonly NextBatchCall _nextBatch = new(batch, posts, grains, log);
     private bool _isFinished;
 
     /// <summary>Whether the backlog has the places that waited at the end; false before the end.</summary>
     public bool IsHandedOver { get; private set; }
 
     /// <summary>Whether there is nothing to do.</summary>
-    public bool IsIdle => !Line.IsCarrying && !MustFinish && !MustHandOver;
+    public bool IsIdle => !MustCall && _nextBatch.IsIdle(IsHandedOver);
+
+    private bool MustCall => Line.IsCarrying || MustFinish || MustHandOver;
 
     private LineBook Line => batch.State.Line;
 
@@ -55,7 +60,8 @@ internal sealed partial class BacklogCall(DurableBatch batch, IGrainFactory grai
     /// <summary>Does what is to be done, unless that is under way.</summary>
     public void Start()
     {
-        if (!_call.IsUnderWay && !IsIdle) _call.Start(RunAsync);
+        if (!_call.IsUnderWay && MustCall) _call.Start(RunAsync);
+        _nextBatch.Start(IsHandedOver);
     }
 
     private async Task RunAsync()

@@ -23,4 +23,16 @@ public sealed class OfferTextTests
                 said.ShouldNotBeNull().ShouldContain(part);
         }
     }
+    [Fact]
+    public void That_a_place_counts_for_a_next_batch_names_product_and_opening_in_both_languages()
+    {
+        var text = MessageTexts.Of(new(
+            MessageKind.NextBatch, "mi2-1", null, "Xiaomi Mi2 16 GB", null, null, Noon,
+            Kept: new KeptPlace(7, "mi2-2", Noon.AddMinutes(15))));
+        text.English.ShouldBe(
+            "Xiaomi Mi2 16 GB: your place in the line counts for the next batch. It opens on 21 December 04:15 UTC. "
+            + "You need not join again.");
+        text.Chinese.ShouldBe(
+            "您候补的Xiaomi Mi2 16 GB将开启新一批销售，12月21日12:15（北京时间）开售。您的候补顺位继续有效，无需重新排队。");
+    }
 }

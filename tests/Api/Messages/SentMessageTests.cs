@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OrleansSale.Tests.Api.Line;
 using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Messages;
@@ -109,6 +110,52 @@ public sealed class SentMessageTests
         (await sale.Client.GetAsync(path)).IsRefusal(401, "unauthenticated");
     }
 
+    [Fact]
+    public async Task Who_waits_in_the_backlog_reads_on_the_platform_which_batch_comes_next()
+    {
+        await using var sale = await StartAsync(("Channels:weibo:Posts:Kind", "Sandbox"));
+        var (first, second) = await AnnouncedAsync(sale, "weibo:alice");
+        var cookie = await LogInAsync(sale, "alice");
+        await Eventually.HoldsAsync(
+            async () => (await InboxAsync(sale, cookie, "en")).Count == 1, "the message has come");
+        (await InboxAsync(sale, cookie, "en"))[0].ShouldStartWith(
+            "Xiaomi Mi2 16 GB: your place in the line counts for the next batch. It opens on ");
+        (await InboxAsync(sale, cookie, "zh-CN"))[0].ShouldStartWith("您候补的Xiaomi Mi2 16 GB将开启新一批销售，");
+        (await PageAsync(sale, cookie, "en")).ShouldContain($"href=\"{sale.Client.Address}sale/{second}\"");
+        (await InboxAsync(sale, await LogInAsync(sale, "bob"), "en")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_next_batch_that_cannot_be_told_is_listed_and_tried_again_by_its_number()
+    {
+        await using var shop = await Shop.StartAsync();
+        shop.Answer = _ => 500;
+        await using var sale = await StartAsync(
+            ("Channels:weibo:Posts:Kind", "Webhook"), ("Channels:weibo:Posts:Address", shop.Address.AbsoluteUri),
+            ("Channels:weibo:Posts:Secret", Shop.Secret));
+        var (first, second) = await AnnouncedAsync(sale, "weibo:alice");
+        await Eventually.HoldsAsync(
+            async () => await MessagesAsync(sale, first) is [var waits]
+                && waits.GetProperty("delivery").GetProperty("tries").GetInt32() > 0,
+            "it was tried in vain");
+        var message = (await MessagesAsync(sale, first))[0];
+        Answer.NamesOf(message).ShouldBe(["seq", "kind", "at", "delivery", "place", "nextBatch"]);
+        (message.GetProperty("kind").GetString(), message.GetProperty("place").GetInt32(),
+            message.GetProperty("nextBatch").GetString()).ShouldBe(("next-batch", 1, second));
+        await Eventually.HoldsAsync(
+            // It may be under way at that moment.
+            async () => (await sale.Client.PostAsync(
+                $"/api/operator/batches/{first}/messages/{message.GetProperty("seq")}/retry", sale.Operator,
+                key: Key)).Status == 200,
+            "it is tried again");
+        var taken = shop.Taken.Select(one => one.Id).Distinct().ShouldHaveSingleItem();
+        var data = JsonDocument.Parse(shop.Taken[0].Body).RootElement.GetProperty("data");
+        Answer.NamesOf(data).ShouldBe(
+            ["id", "channel", "user", "kind", "batch", "place", "nextBatch", "saleOpens", "text", "link"]);
+        (data.GetProperty("id").GetString(), data.GetProperty("batch").GetString()).ShouldBe((taken, first));
+        data.GetProperty("link").GetString().ShouldBe($"{sale.Client.Address}sale/{second}");
+    }
+
     private static Task<SaleFront> StartAsync(params (string Key, string Value)[] settings) =>
         SaleFront.StartAsync(new FrontPlan { Settings = settings.ToDictionary(each => each.Key, each => each.Value) });
 
@@ -122,6 +169,18 @@ public sealed class SentMessageTests
         (await sale.CancelAsync(order, user)).Is(200);
         await sale.UntilOrderIsAsync(order, user, "refunded");
         return (batch, order);
+    }
+
+    // The buyer waited at the end of the first batch, and the second one takes the backlog.
+    private static async Task<(string First, string Second)> AnnouncedAsync(SaleFront sale, string user)
+    {
+        var first = await SoldOutBatch.OpenAsync(sale);
+        await sale.RegisterAsync(first.Id, user);
+        (await sale.StandByAsync(first.Id, user)).Is(202);
+        (await sale.OperateAsync(first.Id, "close")).Is(200);
+        var second = await sale.CreateAsync(
+            Stage.Reserving, stock: 1, change: terms => terms["backlogUnits"] = 1);
+        return (first.Id, second);
     }
 
     private static async Task<JsonElement[]> MessagesAsync(SaleFront sale, string batch) =>

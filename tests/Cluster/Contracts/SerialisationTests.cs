@@ -130,7 +130,9 @@ public sealed class SerialisationTests
         new NewAnnouncement(Text, "/mi2.png", At, [new("weibo", "mi2-1", Card)], "key"),
         new AnnounceOutcome(AnnounceResult.Made, AnnouncementSeen), new TopicState(true, true),
         new TopicChanges(Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11"), 7, ["batch-mi2-1"]),
-        new MessageView(18, "mi2-1.17", MessageKind.Refund, RefundCause.WrongPayer, Amount, At, Delivered),
+        new MessageView(
+            18, "mi2-1.17", MessageKind.Refund, RefundCause.WrongPayer, Amount, At, Delivered, 7, "mi2-2"),
+        new UpcomingBatch("mi2-2", At),
         new MessagesState(true, true),
         new FollowedEntry(18, [1, 2]), new FoundOrder("mi2-1", 17),
         new OrderQuery([Someone], OrderStatus.Paid, "mi2-1", 3, new FoundOrder("mi2-1", 17), 100),
