@@ -51,7 +51,7 @@ public sealed class ReturnedUnits
 
     [Fact]
     public Task A_return_that_is_kept_and_goes_to_another_all_the_same_is_found() =>
-        BreaksAsync(Invariant.Returns, 11, Offered().Joined("weibo:b", 2).Kept(3).Released(7, "1").Left(1, "passed")
+        BreaksAsync(Invariant.Returns, 12, Offered().Joined("weibo:b", 2).Kept(3).Released(7, "1").Left(1, "passed")
             .Offered("weibo:b", 2, "1", from: 3));
 
     [Fact]
