@@ -78,8 +78,11 @@ public sealed record BatchTerms(
     /// <summary>Most channels of one batch.</summary>
     public const int MaxChannels = 16;
 
-    /// <summary>Most buyers who may wait in the line; 0: there is no line.</summary>
+    /// <summary>Most buyers who may wait in the line; 0: nobody can join it.</summary>
     public int StandbyPlaces => StandbyLimit ?? Math.Min(Stock, MaxStandbyLimit);
+
+    /// <summary>Whether anybody can wait: buyers of this batch, or places that are carried into it.</summary>
+    public bool HasLine => StandbyPlaces > 0 || CarriedUnits > 0;
 
     /// <summary>Whether buyers may cancel an order that is paid and not shipped.</summary>
     public bool MayCancelPaid => CancelPaid is not PaidCancellation.Never;

@@ -79,14 +79,15 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// <summary>
     /// Offers the units of a paid order of this owner to the line. The owner is refunded as soon as the next in line
     /// has paid for them, and keeps the order otherwise. A repeat changes nothing. Conflict if the order is not paid,
-    /// is shipped, was offered back too often, or if its batch has no line; sale-closed after the end.
+    /// is shipped, was offered back too often, or is kept while somebody may still pay, or if its batch has no line;
+    /// sale-closed after the end.
     /// </summary>
     [Alias("OfferReturnAsync")]
     Task<Answer<OrderView>> OfferReturnAsync(long order, Alias owner);
 
     /// <summary>
-    /// Keeps an order of this owner, whose units they offered back. A repeat changes nothing. Conflict while somebody
-    /// pays for them, and after somebody has.
+    /// Keeps an order of this owner, whose units they offered back. Whoever is offered them now may still pay, but
+    /// nobody after them. A repeat changes nothing. Conflict after somebody has paid.
     /// </summary>
     [Alias("CancelReturnAsync")]
     Task<Answer<OrderView>> CancelReturnAsync(long order, Alias owner);

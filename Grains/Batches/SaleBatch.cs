@@ -19,8 +19,8 @@ namespace OrleansSale.Grains.Batches;
 /// </summary>
 /// <remarks>
 /// Apply checks every entry against the state and throws <see cref="InconsistentEntryException"/> rather than break I1
-/// (units are conserved, no unit in two live orders), I2's key half, or I6 (a payment ends once). So the engine never
-/// continues from a wrong rule or a wrong ledger.
+/// (units are conserved, no unit in two live orders, where a hold for a return has none of its own), I2's key half, or
+/// I6 (a payment ends once). So the engine never continues from a wrong rule or a wrong ledger.
 /// </remarks>
 public sealed class SaleBatch
 {
@@ -173,7 +173,8 @@ public sealed class SaleBatch
     private Alias? GiverOf(OrderEntry entry) => entry switch
     {
         Held { Offer.From: { } from } => Orders.Find(from)?.Buyer,
-        Released e => Orders.Find(e.Order) is { } order ? Orders.Returns.ReturnedTo(order)?.Buyer : null,
+        Released e when Orders.Returns.Holds > 0 && Orders.Find(e.Order) is { } order =>
+            Orders.Returns.ReturnedTo(order)?.Buyer,
         _ => null,
     };
 

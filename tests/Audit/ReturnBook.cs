@@ -35,12 +35,15 @@ internal sealed class ReturnBook(SaleTerms terms, SaleLife life, Violations viol
             violations.Add(Invariant.I6, seq, $"{Name(_returned!)} is returned, but its units are not sold");
     }
 
-    /// <summary>A buyer offers an order's units back, or keeps it.</summary>
+    /// <summary>
+    /// A buyer offers an order's units back, or keeps it. Whoever is paying for it then may finish, but nobody after
+    /// them has it offered.
+    /// </summary>
     public void Direct(LedgerEntry entry, AuditedOrder order)
     {
         if (entry.Type == EntryType.ReturnOffered) Offer(entry, order);
-        else if (order.OfferedBackAt == 0 || order.Taker is not null || life.Ended)
-            Violate(entry, $"{Name(order)} is kept, but it is not offered back, or somebody pays for it");
+        else if (order.OfferedBackAt == 0 || life.Ended)
+            Violate(entry, $"{Name(order)} is kept, but it is not offered back");
         if (entry.Type == EntryType.ReturnCancelled) Forget(order);
     }
 
@@ -72,7 +75,7 @@ internal sealed class ReturnBook(SaleTerms terms, SaleLife life, Violations viol
     {
         if (order.Giver is not { } giver) return false;
         (order.Giver, giver.Taker) = (null, null);
-        _waiting.Add(giver.OfferedBackAt, giver);
+        if (giver.OfferedBackAt > 0) _waiting.Add(giver.OfferedBackAt, giver);
         Takers--;
         return true;
     }
@@ -114,12 +117,13 @@ internal sealed class ReturnBook(SaleTerms terms, SaleLife life, Violations viol
     {
         if (!order.Live || order.Payment is null || order.Shipped)
             Violate(entry, $"{Name(order)} is offered back, but it is not paid, or is shipped");
-        if (terms.StandbyPlaces == 0) Violate(entry, $"{Name(order)} is offered back, but there is no line");
+        if (terms.StandbyPlaces == 0 && terms.BacklogUnits == 0)
+            Violate(entry, $"{Name(order)} is offered back, but there is no line");
         if (!life.IsOn) Violate(entry, $"{Name(order)} is offered back while the sale is not on");
         if (++order.OffersBack > MostOffers) Violate(entry, $"{Name(order)} is offered back too often");
-        if (order.OfferedBackAt > 0)
+        if (order.OfferedBackAt > 0 || order.Taker is not null)
         {
-            Violate(entry, $"{Name(order)} is offered back twice");
+            Violate(entry, $"{Name(order)} is offered back while it is, or while somebody pays for it");
             return;
         }
 

@@ -10,10 +10,12 @@ public sealed class ReturnTests(SaleStage stage)
     private static readonly Sale One = new(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
 
     [Theory]
-    [InlineData("en", 390, "light", "Return to the line", "Keep my order", "only when the next buyer has paid")]
-    [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "取消转让", "对方付款后才会为您退款")]
-    public async Task A_paid_order_is_offered_to_the_line_and_refunded_when_the_next_has_paid(
-        string language, int width, string colors, string give, string keep, string honest)
+    [InlineData("en", 390, "light", "Return to the line", "Keep my order", "only when the next buyer has paid",
+        "You keep your order unless the one who has been offered it pays in time.")]
+    [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "取消转让", "对方付款后才会为您退款", "不再顺延给下一位")]
+    public async Task A_paid_order_is_offered_to_the_line_and_refunded_when_the_next_has_paid_though_it_is_kept_by_then(
+        string language, int width, string colors, string give, string keep, string honest,
+        string last)
     {
         var user = $"gives-{language}-{width}".ToLowerInvariant();
         var (batch, order) = await PaidAsync(user, $"{user}-next");
@@ -32,8 +34,13 @@ public sealed class ReturnTests(SaleStage stage)
         await ShouldHaveNoBarrierAsync(buyer);
 
         await stage.Client.StandByAsync(batch, $"{user}-next");
+        await Expect(buyer.Part("cancel-order")).ToBeHiddenAsync();
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync(keep);
+        await buyer.Part("return-order").ClickAsync();
+        await buyer.ToldAsync("return-ending");
         await Expect(buyer.Part("return-order")).ToBeHiddenAsync();
         await Expect(buyer.Part("cancel-order")).ToBeHiddenAsync();
+        await Expect(buyer.Part("order-note")).ToContainTextAsync(last);
         await ShouldHaveNoBarrierAsync(buyer);
         var offer = (await stage.Client.OrdersAsync(batch, $"{user}-next")).Single().GetProperty("id").GetString()!;
         await stage.Client.PayAsync(offer, $"{user}-next");

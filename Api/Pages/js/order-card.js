@@ -84,8 +84,8 @@ export class OrderCard {
     this.#lookAtDelivery();
     this.#lookAtShipment();
     const mayCancel = order.status === 'awaiting-payment'
-      || sale.mayCancelPaid && !isOnItsWay && stage !== 'being-paid';
-    const mayReturn = order.status === 'paid' && sale.mayReturn && !isOnItsWay && stage !== 'being-paid';
+      || sale.mayCancelPaid && !isOnItsWay && stage !== 'being-paid' && stage !== 'ending';
+    const mayReturn = order.status === 'paid' && sale.mayReturn && !isOnItsWay && stage !== 'ending';
     setText(part('return-order'), text(stage === null ? 'order.return' : 'order.return.keep'));
     show(part('return-order'), mayReturn);
     show(part('cancel-order'), isLive(order) && mayCancel);
@@ -129,9 +129,10 @@ export class OrderCard {
   }
 
   #returnNote() {
-    const { mayReturn, waiting } = this.#sale;
-    if (returnOf(this.#order, this.#sale) === 'being-paid')
-      return text(mayReturn ? 'order.return.being-paid' : 'order.return.being-paid-last');
+    const { waiting } = this.#sale;
+    const stage = returnOf(this.#order, this.#sale);
+    if (stage !== 'offered')
+      return text(`order.return.${stage}`);
     const first = text(waiting > 0 ? 'order.return.waiting' : 'order.return.nobody', { count: waiting });
     return text('order.note.joined', { first, second: text('order.return.until-then') });
   }

@@ -2,13 +2,15 @@ import { confirmed } from './header.js';
 import { money, text } from './text.js';
 
 /**
- * How far the return of a paid order is: `offered`, `being-paid`, or null.
+ * How far the return of a paid order is: `offered`, `being-paid`, `ending`, or null.
  * @param sale `{isOver}`: the end of the sale ends what waits; whoever pays then may finish
  */
 export function returnOf(order, { isOver }) {
   if (order.status !== 'paid' || order.return === undefined)
     return null;
-  return order.return === 'offered' && isOver ? null : order.return;
+  if (!isOver)
+    return order.return;
+  return order.return === 'offered' ? null : 'ending';
 }
 
 /** What a buyer does to give a paid order to the next in line, and the notices about it. */
@@ -21,7 +23,7 @@ export class ReturnDeeds {
 
   /** Offers an order to the line, or keeps it if it is offered. */
   press(order) {
-    return order.return === 'offered' ? this.#keep(order) : this.#offer(order);
+    return order.return === undefined ? this.#offer(order) : this.#keep(order);
   }
 
   /** The next in line has paid for an order. */
@@ -46,7 +48,7 @@ export class ReturnDeeds {
     if (answer.kind !== 'answered')
       this.#page.deeds.refused('keep', answer);
     else if (answer.body?.status === 'paid')
-      this.#tell('return-cancelled');
+      this.#tell(answer.body.return === undefined ? 'return-cancelled' : 'return-ending');
   }
 
   #tell(name) {

@@ -163,7 +163,7 @@ class SalePage {
     this.#list.update(orders, now, {
       canAct: !this.isEnded,
       mayCancelPaid: this.board.cancelPaid !== 'never',
-      mayReturn: this.board.standbyLimit > 0 && !isOver,
+      mayReturn: (this.board.standbyLimit > 0 || this.board.backlogUnits > 0) && !isOver,
       isOver,
       waiting: this.board.standby,
     }, main);

@@ -18,7 +18,8 @@ public static class ReturnsApi
             .Produces<OrderBody>()
             .Described("ReturnOrder",
                 EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict, Refusal.SaleClosed));
-        order.MapDelete("/return", CancelAsync).WithSummary("Keep an order that was offered to the line")
+        order.MapDelete("/return", CancelAsync)
+            .WithSummary("Keep an order that was offered to the line, unless the one who is offered it now pays")
             .Produces<OrderBody>()
             .Described("KeepOrder", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict));
     }

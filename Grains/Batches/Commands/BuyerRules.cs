@@ -93,10 +93,14 @@ public static class BuyerRules
     private static Decision<Answer<Effect>> DecideShip(SaleBatch batch, Order order, BuyerCommand command)
     {
         if (order.Hold != HoldState.Sold) return Conflict("it is not paid, or not any more");
-        return batch.Orders.Returns.HoldOf(order) is > 0 and var hold
-            ? Conflict($"its buyer gives it back, and order {OrderId.Of(batch.Terms!.Id, hold)} may pay for it: wait "
-                + "for the end of that order, or cancel it")
-            : new(Effect.Done, new Shipped(order.Seq, command.Reason, command.By, command.Key));
+        var returns = batch.Orders.Returns;
+        if (returns.HoldOf(order) is not (> 0 and var hold))
+            return new(Effect.Done, new Shipped(order.Seq, command.Reason, command.By, command.Key));
+        // Otherwise the end of that order only makes way for the next in line.
+        var first = returns.StageOf(order) == OrderReturn.Ending
+            ? "" : "let its buyer keep it, or pause the sale; then ";
+        return Conflict($"its buyer gave it back, and order {OrderId.Of(batch.Terms!.Id, hold)} may pay for it: {first}"
+            + "wait for the end of that order, or cancel it");
     }
 
     // A shipped unit cannot be sold again, so it stays sold. If somebody from the line is paying for the units that the

@@ -9,7 +9,10 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
-/// <summary>All orders of a batch, and the states of their holds. No unit is in two live orders (I1).</summary>
+/// <summary>
+/// All orders of a batch, and the states of their holds. No unit is in two live orders (I1). A hold for a return has
+/// none of its own: it names those of the order that is returned.
+/// </summary>
 public sealed class OrderBook
 {
     private readonly StockBook _stock;

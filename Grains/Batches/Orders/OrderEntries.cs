@@ -52,7 +52,10 @@ public sealed record Held(Alias Buyer, int[] Units, long PayBy, long Reservation
 /// </param>
 public sealed record Offer(long Place, long? From);
 
-/// <summary>The order ended and its units are free again.</summary>
+/// <summary>
+/// The order ended. Its units are free again. Or they become those of the hold for its return. A hold for a return has
+/// none to free.
+/// </summary>
 /// <param name="Order">The order.</param>
 /// <param name="Units">Its units.</param>
 /// <param name="Why">Why the order ended.</param>

@@ -15,7 +15,8 @@ namespace OrleansSale.Grains.Batches.Orders;
 /// The argument for I1: a hold for a return has no units of its own. It names those of the order that is returned, and
 /// counts none. When that order is released while the hold lives, the units become the hold's: they are held from then
 /// on, and never free in between. When the hold ends first, nothing moves. So a unit is always counted once. A return
-/// has one live hold at most, because the offer takes it out of those that wait.
+/// has one live hold at most, because the offer takes it out of those that wait. It cannot be offered again before that
+/// hold has ended.
 /// </remarks>
 public sealed class ReturnBook
 {
@@ -29,7 +30,7 @@ public sealed class ReturnBook
 
     private readonly DirectingBook _directing;
 
-    // By order; a return that ended stays, because it counts.
+    // By order; a return that was closed stays, because it counts.
     private readonly Dictionary<long, Return> _returns = [];
 
     // By the hold for it.
@@ -41,7 +42,9 @@ public sealed class ReturnBook
 
     internal ReturnBook(DirectingBook directing) => _directing = directing;
 
-    /// <summary>Units that may still come from returns: offered back, and not paid for by anybody else.</summary>
+    /// <summary>
+    /// Units that the line may still have from returns: offered back, and neither kept nor paid for by anybody else.
+    /// </summary>
     public int Units { get; private set; }
 
     /// <summary>How many live holds are for returns. They are not among the units that are held.</summary>
@@ -59,11 +62,11 @@ public sealed class ReturnBook
     /// <summary>How far an order's return is; null: it is not offered back.</summary>
     public OrderReturn? StageOf(Order order) =>
         order.Hold == HoldState.Returned ? OrderReturn.Returned
-        : Find(order) is not { IsOpen: true } open ? null
-        : open.Hold > 0 ? OrderReturn.BeingPaid
-        // The end of the sale ends what waits. Whoever pays then may finish.
-        : _directing.IsEnded ? null
-        : OrderReturn.Offered;
+        : Find(order) is not { } found ? null
+        // The end of the sale closes all. Whoever pays then may finish.
+        : found.IsOpen && !_directing.IsEnded ? found.Hold > 0 ? OrderReturn.BeingPaid : OrderReturn.Offered
+        : found.Hold > 0 ? OrderReturn.Ending
+        : null;
 
     /// <summary>How often the units of an order were offered back.</summary>
     public int OffersOf(Order order) => Find(order)?.Offers ?? 0;
@@ -123,7 +126,7 @@ public sealed class ReturnBook
     {
         if (!_held.Remove(hold.Seq, out var held)) return false;
         held.Hold = 0;
-        Wait(held);
+        if (held.IsOpen) Wait(held);
         return true;
     }
 
@@ -135,12 +138,11 @@ public sealed class ReturnBook
     /// <param name="isReturned">Whether it was returned.</param>
     internal bool End(Order order, bool isReturned = false)
     {
-        if (Find(order) is not { IsOpen: true } ended) return false;
+        if (Find(order) is not { } ended) return false;
+        Close(ended);
         var hold = ended.Hold;
-        if (hold == 0) StopWaiting(ended);
         _held.Remove(hold);
-        (ended.IsOpen, ended.Hold) = (false, 0);
-        Units -= order.Quantity;
+        ended.Hold = 0;
         if (isReturned) Completing = (order, hold);
         return hold > 0;
     }
@@ -152,10 +154,10 @@ public sealed class ReturnBook
     {
         ThrowUnless(order is { Hold: HoldState.Sold, Shipment: null }, seq,
             "a return of an order that is not paid, or is shipped");
-        ThrowUnless(_directing is { IsOpen: true, IsOver: false, Terms.StandbyPlaces: > 0 }, seq,
+        ThrowUnless(_directing is { IsOpen: true, IsOver: false, Terms.HasLine: true }, seq,
             "a return outside the sale, or without a line");
         var known = Find(order);
-        ThrowUnless(known is null or { IsOpen: false, Offers: < MaxOffers }, seq,
+        ThrowUnless(known is null or { IsOpen: false, Hold: 0, Offers: < MaxOffers }, seq,
             "a return that is offered twice, or too often");
         if (known is null) _returns.Add(order.Seq, known = new Return(order));
         (known.IsOpen, known.OfferedAt) = (true, seq);
@@ -166,8 +168,18 @@ public sealed class ReturnBook
 
     private void Cancel(long seq, Order order)
     {
-        ThrowUnless(StageOf(order) == OrderReturn.Offered, seq, "the end of a return that does not wait");
-        End(order);
+        ThrowUnless(StageOf(order) is OrderReturn.Offered or OrderReturn.BeingPaid, seq,
+            "the end of a return that is not open");
+        Close(_returns[order.Seq]);
+    }
+
+    // No more is offered to anybody. A hold that lives stays.
+    private void Close(Return closed)
+    {
+        if (!closed.IsOpen) return;
+        if (closed.Hold == 0) StopWaiting(closed);
+        closed.IsOpen = false;
+        Units -= closed.Order.Quantity;
     }
 
     private Return? Find(Order order) => _returns.Count == 0 ? null : _returns.GetValueOrDefault(order.Seq);
@@ -191,7 +203,7 @@ public sealed class ReturnBook
         /// <summary>Sequence of the entry that offered it.</summary>
         public long OfferedAt { get; set; }
 
-        /// <summary>Whether it is offered back.</summary>
+        /// <summary>Whether it goes to the next in line. If not, and a hold for it lives, it is ending.</summary>
         public bool IsOpen { get; set; }
 
         /// <summary>The live hold for it; 0: none.</summary>

@@ -21,7 +21,10 @@ public sealed record ReturnOffered(long Order) : ReturnEntry(Order)
     internal static BatchEntry Read(ref DataReader from) => new ReturnOffered(from.Order());
 }
 
-/// <summary>The buyer of a paid order keeps it, after they had offered its units back.</summary>
+/// <summary>
+/// The buyer of a paid order keeps it, after they had offered its units back. A hold for them that lives may still be
+/// paid.
+/// </summary>
 /// <param name="Order">The order.</param>
 public sealed record ReturnCancelled(long Order) : ReturnEntry(Order)
 {

@@ -19,7 +19,6 @@ public sealed class ReturnTests(SaleTests.Fixture fixture)
         (await GiveBackAsync(order, owner)).Is(200).Text.ShouldBe(offered.Text);
         (await _sale.StandByAsync(batch, next)).Is(202);
         await UntilReturnIsAsync(order, owner, "being-paid");
-        (await KeepAsync(order, owner)).IsRefusal(409, "conflict");
         (await _sale.CancelAsync(order, owner)).IsRefusal(409, "conflict");
         (await ShipAsync(order)).IsRefusal(409, "conflict");
 
@@ -46,6 +45,27 @@ public sealed class ReturnTests(SaleTests.Fixture fixture)
         (await KeepAsync(order, owner)).Is(200).Names.ShouldNotContain("return");
         (await _sale.StandByAsync(batch, _sale.NewUser())).Is(202);
         (await _sale.BoardAsync(batch)).Is(200).Number("sold").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Its_buyer_may_keep_it_while_somebody_may_pay_and_nobody_after_them_is_offered_it()
+    {
+        var (batch, owner, order) = await PaidAsync();
+        string[] waiting = [_sale.NewUser(), _sale.NewUser()];
+        foreach (var user in waiting) (await _sale.StandByAsync(batch, user)).Is(202);
+        (await GiveBackAsync(order, owner)).Is(200);
+        await UntilReturnIsAsync(order, owner, "being-paid");
+        for (var time = 0; time < 2; time++)
+        {
+            var kept = (await KeepAsync(order, owner)).Is(200);
+            (kept["status"], kept["return"]).ShouldBe(("paid", "ending"));
+        }
+        (await GiveBackAsync(order, owner)).IsRefusal(409, "conflict");
+        var offer = (await _sale.PlaceAsync(batch, waiting[0])).Is(200)["order"]!;
+        (await _sale.CancelAsync(offer, waiting[0])).Is(200);
+        (await _sale.ReadOrderAsync(order, owner)).Is(200).Names.ShouldNotContain("return");
+        (await _sale.PlaceAsync(batch, waiting[1])).Is(200)["state"].ShouldBe("waiting");
+        (await ShipAsync(order)).Is(200);
     }
 
     [Fact]

@@ -58,6 +58,24 @@ public sealed class ReturnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_return_that_is_kept_while_somebody_may_pay_is_kept_for_the_next_activation_too()
+    {
+        var (batch, paid) = await PaidAsync();
+        foreach (var user in (string[])["weibo:b", "weibo:c"]) await batch.StandByAsync(user);
+        await GiveBackAsync(batch, paid);
+        (await batch.Actor.CancelReturnAsync(paid.Seq, paid.Buyer)).Value!.Return.ShouldBe(OrderReturn.Ending);
+        var offer = await OfferOfAsync(batch, "weibo:b");
+        await _sale.DeactivateAsync(batch.Actor);
+        (await ReadAsync(batch, paid)).Return.ShouldBe(OrderReturn.Ending);
+
+        await _sale.Clock.AdvanceToAsync(offer.PayBy.AddSeconds(GraceSeconds) + Soon);
+        (await ReadAsync(batch, paid)).ShouldSatisfyAllConditions(
+            order => order.Return.ShouldBeNull(), order => order.Status.ShouldBe(OrderStatus.Paid));
+        (await batch.PlaceAsync("weibo:c")).State.ShouldBe(PlaceState.Waiting);
+        await _sale.Stored.AuditAsync(batch.Id);
+    }
+
+    [Fact]
     public async Task A_refund_that_was_owed_by_a_return_survives_the_activation()
     {
         var (batch, paid) = await PaidAsync();

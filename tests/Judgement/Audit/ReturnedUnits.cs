@@ -34,6 +34,27 @@ public sealed class ReturnedUnits
     }
 
     [Fact]
+    public async Task A_return_that_is_kept_while_somebody_may_pay_is_theirs_if_they_do()
+    {
+        var sale = await Offered().Kept(3).Released(3, "1", "returned").Owed(3, "p", why: "returned").Sold(7, "q")
+            .AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+        sale.Order("mi2-1.3")!.Released.ShouldBe("returned");
+    }
+
+    [Fact]
+    public async Task A_return_that_is_kept_while_somebody_may_pay_may_be_offered_again_once_they_have_not()
+    {
+        var sale = await Offered().Kept(3).Released(7, "1").Left(1, "passed").GivenBack(3).AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public Task A_return_that_is_kept_and_goes_to_another_all_the_same_is_found() =>
+        BreaksAsync(Invariant.Returns, 12, Offered().Joined("weibo:b", 2).Kept(3).Released(7, "1").Left(1, "passed")
+            .Offered("weibo:b", 2, "1", from: 3));
+
+    [Fact]
     public async Task An_operator_s_refund_leaves_the_units_to_whoever_is_paying_for_them()
     {
         var script = Offered().Released(3, "1", by: "weibo:chef").Owed(3, "p");
@@ -65,6 +86,14 @@ public sealed class ReturnedUnits
         new LedgerScript(1, more: "\"standbyLimit\":0").Held("weibo:x", "1").Sold(3, "p").GivenBack(3));
 
     [Fact]
+    public async Task A_return_to_places_that_are_carried_into_a_batch_that_nobody_can_join_is_sound()
+    {
+        var sale = await new LedgerScript(2, more: "\"standbyLimit\":0,\"backlogUnits\":1").Held("weibo:x", "1")
+            .Sold(3, "p").GivenBack(3).AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+    }
+
+    [Fact]
     public Task An_eleventh_return_of_an_order_is_found()
     {
         var script = Paid();
@@ -73,9 +102,15 @@ public sealed class ReturnedUnits
     }
 
     [Fact]
-    public Task An_order_that_is_kept_though_nobody_offered_it_back_or_somebody_pays_is_found() => Task.WhenAll(
+    public Task An_order_that_is_kept_though_nobody_offers_it_back_or_twice_or_after_the_end_is_found() => Task.WhenAll(
         BreaksAsync(Invariant.Returns, 5, Paid().Kept(3)),
-        BreaksAsync(Invariant.Returns, 8, Offered().Kept(3)));
+        BreaksAsync(Invariant.Returns, 9, Offered().Kept(3).Kept(3)),
+        BreaksAsync(Invariant.Returns, 10, Offered().Directed("closed").Ended("operator").Kept(3)));
+
+    [Fact]
+    public Task A_kept_return_that_is_offered_again_or_shipped_while_somebody_may_pay_is_found() => Task.WhenAll(
+        BreaksAsync(Invariant.Returns, 9, Offered().Kept(3).GivenBack(3)),
+        BreaksAsync(Invariant.Returns, 9, Offered().Kept(3).Shipped(3)));
 
     [Fact]
     public Task A_return_that_is_offered_while_units_are_free_is_found() =>

@@ -30,11 +30,11 @@ public class InconsistentReturnsTests
     public void A_return_of_an_order_that_is_not_paid_or_twice_or_of_none_is_refused()
     {
         foreach (var order in (long[])[_held, 1, 999]) Refused(new ReturnOffered(order));
-        Refused(new ReturnCancelled(_first), "that does not wait");
+        Refused(new ReturnCancelled(_first), "not open");
         _live.Commit(Opening, new ReturnOffered(_first));
         Refused(new ReturnOffered(_first), "offered twice");
         _live.Commit(Opening, new ReturnCancelled(_first));
-        Refused(new ReturnCancelled(_first), "that does not wait");
+        Refused(new ReturnCancelled(_first), "not open");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class InconsistentReturnsTests
             new Shipped(_first, CancelReason.Other, Boss, CommandKey("s")));
         Refused(new ReturnOffered(_first), "is shipped");
         _live.Commit(Opening, new ClosedSale("r", Boss, CommandKey("o")), new EndedSale(EndCause.Operator));
-        Refused(new ReturnCancelled(_second), "that does not wait");
+        Refused(new ReturnCancelled(_second), "not open");
         Refused(new ReturnOffered(_second), "outside the sale");
     }
 
@@ -77,10 +77,31 @@ public class InconsistentReturnsTests
     }
 
     [Fact]
-    public void While_somebody_pays_the_order_is_neither_kept_nor_shipped_nor_cancelled_by_its_buyer()
+    public void A_return_is_not_kept_twice_while_somebody_pays_and_not_offered_again_before_that_has_ended()
     {
         var hold = Held(_first, 1);
-        Refused(new ReturnCancelled(_first), "that does not wait");
+        _live.Commit(Opening, new ReturnCancelled(_first));
+        Refused(new ReturnCancelled(_first), "not open");
+        Refused(new ReturnOffered(_first), "offered twice");
+        Refused(new Shipped(_first, CancelReason.Other, Boss, CommandKey("s")), "while somebody pays");
+        Refused(new Released(_first, [1], ReleaseReason.Cancelled), "while somebody pays");
+        _live.Commit(Opening, new Released(hold, [1], ReleaseReason.Cancelled), new Left(1, LeftWhy.Passed));
+        Refused(new ReturnCancelled(_first), "not open");
+        _live.Commit(Opening, new ReturnOffered(_first));
+    }
+
+    [Fact]
+    public void Nobody_keeps_a_return_after_the_end_while_somebody_pays()
+    {
+        Held(_first, 1);
+        _live.Commit(Opening, new ClosedSale("r", Boss, CommandKey("o")), new EndedSale(EndCause.Operator));
+        Refused(new ReturnCancelled(_first), "not open");
+    }
+
+    [Fact]
+    public void While_somebody_pays_the_order_is_neither_shipped_nor_cancelled_by_its_buyer()
+    {
+        var hold = Held(_first, 1);
         Refused(new Shipped(_first, CancelReason.Other, Boss, CommandKey("s")), "while somebody pays");
         Refused(new Released(_first, [1], ReleaseReason.Cancelled), "while somebody pays");
         Refused(new Sold(hold, PaymentOf("p-3"), Price), "that another order has");

@@ -19,12 +19,66 @@ public class ReturnEndTests
         live.GiveBack(paid);
         live.Buy("weibo:bob", standby: true);
         live.DoDue(Opening);
-        live.Command(On(BuyerAction.Ship, paid, "s-1")).Refused.ShouldBe(Refusal.Conflict);
+        live.Command(On(BuyerAction.Ship, paid, "s-1")).Detail.ShouldBe("its buyer gave it back, and order "
+            + $"mi2-1.{OrderOf(live, "weibo:bob").Seq} may pay for it: let its buyer keep it, or pause the sale; then "
+            + "wait for the end of that order, or cancel it");
         live.Decline(OrderOf(live, "weibo:bob").Seq);
         live.Command(On(BuyerAction.Ship, paid, "s-2")).Value.ShouldBe(Effect.Done);
         StageOf(live, paid).ShouldBeNull();
         live.GiveBack(paid).Refused.ShouldBe(Refusal.Conflict);
         live.Buy("weibo:carl", standby: true).Place!.Wait.Outlook.ShouldBe(WaitOutlook.Unlikely);
+    }
+
+    [Fact]
+    public void A_return_that_is_kept_is_offered_to_nobody_after_the_one_who_has_it_offered()
+    {
+        var (live, paid) = SoldOut();
+        foreach (var user in (string[])["weibo:bob", "weibo:carl", "weibo:dora"]) live.Buy(user, standby: true);
+        live.GiveBack(paid);
+        // Each who does not pay makes way for the next at once, so it is never seen as only offered.
+        live.DoDue(Expiry);
+        StageOf(live, paid).ShouldBe(OrderReturn.BeingPaid);
+        live.Keep(paid, Expiry).Value.ShouldBe(Effect.Done);
+        live.Keep(paid, Expiry).Value.ShouldBe(Effect.AlreadySo);
+        live.GiveBack(paid, Expiry).Refused.ShouldBe(Refusal.Conflict);
+        (StageOf(live, paid), live.State.Orders.Returns.Units).ShouldBe((OrderReturn.Ending, 0));
+        live.DoDue(2 * Expiry - Opening);
+        live.State.Line.After(0).Select(place => place.State)
+            .ShouldBe([PlaceState.Passed, PlaceState.Passed, PlaceState.Waiting]);
+        StageOf(live, paid).ShouldBeNull();
+        live.GiveBack(paid, 2 * Expiry - Opening).Value.ShouldBe(Effect.Done);
+        StageOf(live, paid).ShouldBe(OrderReturn.BeingPaid);
+    }
+
+    [Fact]
+    public void Whoever_has_it_offered_may_pay_though_it_is_kept()
+    {
+        var (live, paid) = SoldOut();
+        live.Buy("weibo:bob", standby: true);
+        live.GiveBack(paid);
+        live.Keep(paid);
+        live.Pay(OrderOf(live, "weibo:bob").Seq, "p-bob").ShouldBe(CaptureResult.Sold);
+        StageOf(live, paid).ShouldBe(OrderReturn.Returned);
+        live.Keep(paid).Refused.ShouldBe(Refusal.Conflict);
+        (live.State.Orders.Returns.Units, live.State.Payments.Owed.Count).ShouldBe((0, 1));
+    }
+
+    [Fact]
+    public void An_operator_who_follows_the_advice_can_ship_though_somebody_waits()
+    {
+        foreach (var isKept in (bool[])[true, false])
+        {
+            var (live, paid) = SoldOut();
+            foreach (var user in (string[])["weibo:bob", "weibo:carl"]) live.Buy(user, standby: true);
+            live.GiveBack(paid);
+            if (isKept) live.Keep(paid);
+            else live.Operate(OperatorAction.Pause, "o");
+            var next = OrderOf(live, "weibo:bob").Seq;
+            live.Command(On(BuyerAction.Ship, paid, "s-1")).Refused.ShouldBe(Refusal.Conflict);
+            live.Command(On(BuyerAction.Cancel, next, "c")).Value.ShouldBe(Effect.Done);
+            live.Command(On(BuyerAction.Ship, paid, "s-2")).Value.ShouldBe(Effect.Done);
+            (StageOf(live, paid), live.State.Orders.Returns.Units).ShouldBe((null, 0));
+        }
     }
 
     [Fact]
@@ -70,8 +124,12 @@ public class ReturnEndTests
         live.GiveBack(paid[0]);
         live.GiveBack(paid[1]);
         live.Operate(OperatorAction.Close, "o");
-        (StageOf(live, paid[0]), StageOf(live, paid[1])).ShouldBe((OrderReturn.BeingPaid, null));
-        live.Keep(paid[1]).Value.ShouldBe(Effect.AlreadySo);
+        (StageOf(live, paid[0]), StageOf(live, paid[1])).ShouldBe((OrderReturn.Ending, null));
+        foreach (var order in paid)
+        {
+            live.Keep(order).Value.ShouldBe(Effect.AlreadySo);
+            live.GiveBack(order).Refused.ShouldBe(Refusal.SaleClosed);
+        }
         live.State.Stock.Held.ShouldBe(0);
         var end = Opening + 8_000_000 + (BatchTerms.DefaultKeepPersonalDataDays * 86_400_000L);
         ErasureRules.DecideAnonymise(live.State, Boss, end).Outcome.Refused.ShouldBe(Refusal.Conflict);

@@ -147,7 +147,7 @@ public class ReturnRulesTests
     }
 
     [Fact]
-    public void The_buyer_may_keep_the_order_as_long_as_nobody_may_pay_for_it()
+    public void The_buyer_may_keep_the_order_until_it_is_paid_for_and_cancels_it_once_nobody_may_pay()
     {
         var (live, paid) = SoldOut();
         live.Keep(paid).Value.ShouldBe(Effect.AlreadySo);
@@ -158,10 +158,13 @@ public class ReturnRulesTests
         live.GiveBack(paid);
         live.Buy("weibo:bob", standby: true);
         live.DoDue(Opening);
-        live.Keep(paid).Refused.ShouldBe(Refusal.Conflict);
+        PaymentRules.DecideCancel(live.State, paid, AliasOf("weibo:alice")).Outcome.Refused.ShouldBe(Refusal.Conflict);
+        live.Keep(paid).Value.ShouldBe(Effect.Done);
         PaymentRules.DecideCancel(live.State, paid, AliasOf("weibo:alice")).Outcome.Refused.ShouldBe(Refusal.Conflict);
         live.DoDue(Expiry);
-        live.Keep(paid, Expiry).Value.ShouldBe(Effect.Done);
+        live.Keep(paid, Expiry).Value.ShouldBe(Effect.AlreadySo);
+        live.Decline(paid, Expiry);
+        OrderBook.StatusOf(live.State.Orders.Find(paid)!).ShouldBe(OrderStatus.Refunding);
     }
 
     [Fact]
@@ -181,6 +184,25 @@ public class ReturnRulesTests
 
         var unlined = Open(Terms(stock: 1) with { StandbyLimit = 0 });
         unlined.GiveBack(PaidBy(unlined, "weibo:alice")[0]).Refused.ShouldBe(Refusal.Conflict);
+    }
+
+    [Fact]
+    public void A_batch_that_nobody_can_join_takes_returns_for_those_who_are_carried_into_it()
+    {
+        var live = Open(Terms(stock: 1) with { StandbyLimit = 0, BacklogUnits = 1 });
+        string[] users = ["weibo:alice", "weibo:bob"];
+        for (var place = 1; place <= users.Length; place++)
+        {
+            var buyer = AliasOf(users[place - 1]);
+            live.Commit(
+                Opening, new Joined(place, buyer, 1, JoinedHow.Carried, 1, null, new Origin("mi2-a", place)));
+        }
+        live.DoDue(Opening);
+        var paid = OrderOf(live, "weibo:alice").Seq;
+        live.Pay(paid, "p").ShouldBe(CaptureResult.Sold);
+        live.GiveBack(paid).Value.ShouldBe(Effect.Done);
+        live.Pay(OrderOf(live, "weibo:bob").Seq, "p-bob").ShouldBe(CaptureResult.Sold);
+        StageOf(live, paid).ShouldBe(OrderReturn.Returned);
     }
 
     [Fact]

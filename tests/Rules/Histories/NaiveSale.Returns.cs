@@ -27,20 +27,28 @@ internal sealed partial class NaiveSale
     public NaiveOrder? TakerOf(NaiveOrder order) =>
         Orders.Find(hold => hold.State == NaiveState.Held && hold.From == order.Seq);
 
+    /// <summary>Whether a paid order's buyer does not offer it back, or not any more.</summary>
+    public bool IsKept(long order) => Find(order) is { State: NaiveState.Paid, OfferedBackAt: null };
+
     public OrderReturn? ReturnOf(NaiveOrder order) =>
         order.State == NaiveState.Returned ? OrderReturn.Returned
-        : order.OfferedBackAt is null ? null
-        : TakerOf(order) is not null ? OrderReturn.BeingPaid
-        : Ended ? null
-        : OrderReturn.Offered;
+        : (isOffered: order.OfferedBackAt is not null && !Ended, isTaken: TakerOf(order) is not null) switch
+        {
+            (true, true) => OrderReturn.BeingPaid,
+            (true, false) => OrderReturn.Offered,
+            (false, true) => OrderReturn.Ending,
+            (false, false) => null,
+        };
 
     public Answer<Effect> ExpectReturn(long seq, Alias owner)
     {
         if (Find(seq) is not { } order || order.User != owner) return Refusal.NotFound;
-        if (ReturnOf(order) is not null) return Effect.AlreadySo;
+        var stage = ReturnOf(order);
+        if (stage is not null and not OrderReturn.Ending) return Effect.AlreadySo;
         if (order.State != NaiveState.Paid || order.ShippedUnder is not null) return Refusal.Conflict;
         if (Ended) return Refusal.SaleClosed;
-        return Terms.StandbyPlaces > 0 && order.OffersBack < 10 ? Effect.Done : Refusal.Conflict;
+        var hasLine = Terms.StandbyPlaces + BacklogUnits > 0;
+        return stage is null && hasLine && order.OffersBack < 10 ? Effect.Done : Refusal.Conflict;
     }
 
     public Answer<Effect> ExpectKeep(long seq, Alias owner)
@@ -48,9 +56,9 @@ internal sealed partial class NaiveSale
         if (Find(seq) is not { } order || order.User != owner) return Refusal.NotFound;
         return ReturnOf(order) switch
         {
-            null => Effect.AlreadySo,
-            OrderReturn.Offered => Effect.Done,
-            _ => Refusal.Conflict,
+            null or OrderReturn.Ending => Effect.AlreadySo,
+            OrderReturn.Returned => Refusal.Conflict,
+            _ => Effect.Done,
         };
     }
 

@@ -60,7 +60,8 @@ internal sealed partial class Player
             Tell("capture RefundOwed recalled");
         else if (decision.Entries is [Released, RefundOwed]) Tell("capture RefundOwed late");
         if (decision.Entries is [.., Sold { Units: not null }]) Tell("capture Sold late");
-        if (decision.Entries is [Released { Why: ReleaseReason.Returned }, RefundOwed, Sold]) Tell("capture returned");
+        if (decision.Entries is [Released { Why: ReleaseReason.Returned } released, RefundOwed, Sold])
+            Tell(_naive.IsKept(released.Order) ? "capture returned though kept" : "capture returned");
         if (expected is null) decision.Outcome.Refused.ShouldBe(Refusal.NotFound);
         else (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((null, expected.Value));
         Commit(decision.Entries);
@@ -69,6 +70,12 @@ internal sealed partial class Player
             _captured.Add(id, capture);
             _naive.Payments[id].Amount.ShouldBe(capture.Amount);
             _naive.Payments[id].Fee.ShouldBe((pay.Payment + pay.Order) % 6 < 4 ? capture.Fee?.Amount : null);
+        }
+        // What is returned is not kept, and not returned again.
+        if (decision.Entries is [Released { Why: ReleaseReason.Returned, Order: var gone }, ..])
+        {
+            Keep(gone, _naive.Find(gone)!.User);
+            Return(gone, _naive.Find(gone)!.User);
         }
         // I6: every captured payment has its record.
         _naive.Payments.Keys.ShouldBe(_captured.Keys, ignoreOrder: true);

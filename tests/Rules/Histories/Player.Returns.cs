@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Tests.Rules.Batches;
 
@@ -23,9 +25,32 @@ internal sealed partial class Player
         var isKept = step.IsKept || paying is not null;
         if (paying is not null) seq = paying.From!.Value;
         var owner = step.ByOwner && _naive.Find(seq) is { } order ? order.User : LiveBatch.AliasOf("weibo:stranger");
-        if (isKept)
-            Check("keep", _naive.ExpectKeep(seq, owner), Pure(() => ReturnRules.DecideCancel(State, seq, owner)));
-        else
-            Check("return", _naive.ExpectReturn(seq, owner), Pure(() => ReturnRules.DecideOffer(State, seq, owner)));
+        if (!isKept) Return(seq, owner);
+        else if (Keep(seq, owner) == OrderReturn.BeingPaid)
+        {
+            // It is kept from now on, and cannot be offered before this payment has ended.
+            Keep(seq, owner);
+            Return(seq, owner);
+        }
+    }
+
+    private OrderReturn? Keep(long seq, Alias owner)
+    {
+        var stage = TellStage("keep", seq, owner);
+        Check("keep", _naive.ExpectKeep(seq, owner), Pure(() => ReturnRules.DecideCancel(State, seq, owner)));
+        return stage;
+    }
+
+    private void Return(long seq, Alias owner)
+    {
+        TellStage("return", seq, owner);
+        Check("return", _naive.ExpectReturn(seq, owner), Pure(() => ReturnRules.DecideOffer(State, seq, owner)));
+    }
+
+    private OrderReturn? TellStage(string what, long seq, Alias owner)
+    {
+        var stage = _naive.Find(seq) is { } order && order.User == owner ? _naive.ReturnOf(order) : null;
+        if (stage is OrderReturn.BeingPaid or OrderReturn.Ending) Tell($"{what} while {stage}");
+        return stage;
     }
 }

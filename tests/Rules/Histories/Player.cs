@@ -96,6 +96,8 @@ internal sealed partial class Player
                 Left => "passed",
                 RefundOwed => "recalled and owed",
                 Released { Reason: CancelReason.Recalled } => "recalled",
+                Released { Order: var ended } when _naive.Find(ended)?.From is { } from && _naive.IsKept(from) =>
+                    "kept after all",
                 _ => "expired",
             });
             Take(due, Now);

@@ -43,7 +43,8 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "Reschedule AlreadySo", "Reschedule Conflict", "Reschedule InvalidRequest", "Reschedule SaleClosed",
         "Recall Done", "Recall Conflict", "Recall InvalidRequest", "recalled", "recalled and owed", "return Done",
         "return AlreadySo", "return Conflict", "return NotFound", "return SaleClosed", "keep Done", "keep AlreadySo",
-        "keep Conflict", "keep NotFound", "carried", "carried with less", "not carried", "all carried",
+        "keep Conflict", "keep NotFound", "keep while BeingPaid", "keep while Ending", "return while Ending",
+        "capture returned though kept", "kept after all", "carried", "carried with less", "not carried", "all carried",
         "nothing to carry", "let go 0", "let go 1",
     ];
 

@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Orders;
 using static OrleansSale.Tests.Rules.Batches.LiveBatch;
@@ -66,6 +68,109 @@ public sealed class ReturnCells
         cell.Live.DoDue(Next(cell).PayBy + Grace);
         cell.Wrote("released", "left").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
         StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.Offered);
+    }
+
+    [Fact]
+    public void An_order_for_a_return_that_is_declined_ends_and_the_next_after_it_is_offered_the_units()
+    {
+        var cell = BeingPaid();
+        cell.Live.Buy("weibo:carl", standby: true);
+        cell.Begin().Live.Decline(Next(cell).Seq);
+        cell.Live.DoDue(Opening);
+        cell.Wrote("released", "left", "held").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.BeingPaid);
+    }
+
+    [Fact]
+    public void A_return_that_is_kept_while_the_next_is_paying_is_theirs_if_they_are_paid_in_time()
+    {
+        var cell = BeingPaid();
+        cell.Live.Keep(cell.Order);
+        cell.Wrote("return-cancelled").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.Ending);
+        cell.Begin().Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
+        cell.Wrote("released", "refund-owed", "sold").Is(OrderStatus.Refunding, sold: 1)
+            .Money(sold: Whole, owed: Whole);
+    }
+
+    [Fact]
+    public void A_return_that_is_kept_while_the_next_is_paying_is_over_when_their_order_ends_and_is_offered_to_nobody()
+    {
+        var cell = BeingPaid();
+        cell.Live.Buy("weibo:carl", standby: true);
+        cell.Live.Keep(cell.Order);
+        cell.Begin().Live.DoDue(Next(cell).PayBy + Grace);
+        cell.Wrote("released", "left").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        StageOf(cell.Live, cell.Order).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_return_that_is_kept_is_not_offered_again_while_the_next_is_paying()
+    {
+        var cell = BeingPaid();
+        cell.Live.Keep(cell.Order);
+        cell.Begin().Live.GiveBack(cell.Order).Refused.ShouldBe(Refusal.Conflict);
+        cell.Wrote().Is(OrderStatus.Paid, sold: 1);
+    }
+
+    [Fact]
+    public void A_shipment_ends_a_return_that_waits()
+    {
+        var cell = new Cell(stock: 1, standby: 5);
+        cell.Capture();
+        cell.Live.GiveBack(cell.Order);
+        cell.Begin().Command(BuyerAction.Ship, "s").ShouldBe(Effect.Done);
+        cell.Wrote("shipped").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        StageOf(cell.Live, cell.Order).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_shipment_while_the_next_is_paying_is_refused()
+    {
+        var cell = BeingPaid();
+        cell.Live.Command(On(BuyerAction.Ship, cell.Order, "s")).Refused.ShouldBe(Refusal.Conflict);
+        cell.Wrote().Is(OrderStatus.Paid, sold: 1);
+    }
+
+    [Fact]
+    public void The_end_of_the_sale_ends_a_return_that_waits()
+    {
+        var cell = new Cell(stock: 1, standby: 5);
+        cell.Capture();
+        cell.Live.GiveBack(cell.Order);
+        cell.Begin().Live.Operate(OperatorAction.Close, "o");
+        cell.Wrote("closed", "ended").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        StageOf(cell.Live, cell.Order).ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_end_of_the_sale_leaves_a_return_to_the_next_who_is_paying_and_to_nobody_after_them()
+    {
+        var cell = BeingPaid();
+        cell.Live.Operate(OperatorAction.Close, "o");
+        cell.Wrote("closed", "ended").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.Ending);
+        cell.Begin().Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
+        cell.Wrote("released", "refund-owed", "sold").Is(OrderStatus.Refunding, sold: 1);
+    }
+
+    [Fact]
+    public void A_recall_of_paid_orders_leaves_their_units_to_the_next_who_is_paying()
+    {
+        var cell = BeingPaid();
+        cell.Live.Recall(RecalledOrders.Paid);
+        cell.Live.DoDue(Opening);
+        cell.Wrote("recalled", "released", "refund-owed").Is(OrderStatus.Refunding, held: 1).Money(owed: Whole);
+    }
+
+    [Fact]
+    public void A_recall_of_all_orders_ends_both_and_frees_the_units_once()
+    {
+        var cell = BeingPaid();
+        cell.Live.Recall(RecalledOrders.All);
+        cell.Live.DoDue(Opening);
+        cell.Wrote("recalled", "released", "refund-owed", "released", "left").Is(OrderStatus.Refunding)
+            .Money(owed: Whole);
     }
 
     [Fact]
