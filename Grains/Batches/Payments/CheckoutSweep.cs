@@ -204,6 +204,12 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         var state = watched.IsProcessing
             ? await asker.FindAsync(watched.Opened) : await asker.CloseAsync(watched.Opened);
         CheckoutWatch.Count(watched.Provider, state.Stage);
+        // The payment was declined, so the checkout can be paid again. It may be too late for another turn.
+        if (watched.IsProcessing && state.Stage == CheckoutStage.Open && MayBeLeftOpen(watched.Order, watched, _now))
+        {
+            state = await asker.CloseAsync(watched.Opened);
+            CheckoutWatch.Count(watched.Provider, state.Stage);
+        }
         // A provider that does not say leaves the payment as it was.
         if (state.Stage != CheckoutStage.Unknown) watched.IsProcessing = state.Stage == CheckoutStage.Processing;
         var isDone = state.Stage switch
