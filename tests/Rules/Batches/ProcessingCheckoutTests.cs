@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using static OrleansSale.Tests.Rules.Batches.LiveBatch;
@@ -122,6 +123,58 @@ public class ProcessingCheckoutTests
         _asker.Closed.ShouldBeEmpty("its buyer may pay there until payBy");
         sweep.Start(order.PayBy);
         _asker.Closed.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void After_a_revival_a_payment_that_is_under_way_is_asked_for_at_the_new_payBy_at_the_latest()
+    {
+        var (live, order) = FakeAsker.CheckedOut();
+        // Just after a question, so that the next one is more than the window away.
+        var sweep = ProcessUntil(live, PayBy + (40 * 60_000));
+        Revive(live, order);
+        _asker.Found.Clear();
+        for (; _now < order.PayBy; _now += Tick) sweep.Start(_now);
+        _asker.Found.Count.ShouldBe(4, "an open checkout is asked for every three minutes");
+        sweep.Start(_now = order.PayBy);
+        _asker.Found.Count.ShouldBe(5);
+        order.Hold.ShouldBe(HoldState.Live);
+    }
+
+    [Fact]
+    public void An_order_that_is_revived_after_its_checkout_was_given_up_is_asked_for_again()
+    {
+        var (live, order) = FakeAsker.CheckedOut();
+        var sweep = _asker.SweepOf(live);
+        _asker.Answer = CheckoutState.Unknown("timeout");
+        for (; _now < PayBy + ClosingRules.LongestAfterPayBy + 120_000; _now += 30_000)
+        {
+            live.DoDue(_now);
+            sweep.Start(_now);
+        }
+        sweep.IsIdle.ShouldBeTrue();
+        Revive(live, order);
+        sweep.Watch(order, _now);
+        (_asker.Answer, _asker.Capture) =
+            (new CheckoutState(CheckoutStage.Paid, "p", Price), () => live.Pay(order.Seq, "p", _now));
+        for (; _now < order.PayBy; _now += Tick) sweep.Start(_now);
+        order.Hold.ShouldBe(HoldState.Sold);
+    }
+
+    [Theory]
+    [InlineData(300, 400, 400)]
+    [InlineData(595, 30, 620)]
+    public void After_an_extension_a_payment_under_way_is_asked_for_by_the_new_payBy_or_just_before_the_release(
+        int extendedAfter, int seconds, int askedBy)
+    {
+        var (live, order) = FakeAsker.CheckedOut();
+        var sweep = _asker.SweepOf(live, grace: 600_000);
+        _asker.Answer = new CheckoutState(CheckoutStage.Processing);
+        sweep.Watch(order, _now);
+        for (; _now < PayBy + (extendedAfter * 1_000); _now += Tick) sweep.Start(_now);
+        live.Commit(_now, new Extended(seconds, "r", Boss, CommandKey("extend")));
+        _asker.Found.Clear();
+        for (; _now <= PayBy + (askedBy * 1_000); _now += Tick) sweep.Start(_now);
+        _asker.Found.ShouldHaveSingleItem();
     }
 
     private CheckoutSweep ProcessUntil(LiveBatch live, long until)
