@@ -113,7 +113,7 @@ internal sealed partial class BatchUpkeep
     }
 
     /// <summary>
-    /// Has the checkout of an order watched: one that was opened now, or whose order was cancelled now.
+    /// Has the checkout of an order watched: one that was opened now, or whose order was cancelled or revived now.
     /// </summary>
     public void WatchCheckoutOf(long order)
     {

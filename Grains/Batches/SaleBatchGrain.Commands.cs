@@ -47,7 +47,7 @@ public sealed partial class SaleBatchGrain
     private async Task<Answer<CommandOutcome>> CarryOutAsync(
         IKeyedCommand? command, Decision<Answer<Effect>> decision, long now)
     {
-        var wasLive = OrderOf(command) is { IsLive: true };
+        var wasLive = OrderOf(command)?.IsLive;
         var decided = Batch.Take(decision, now);
         // What it frees goes to the line in the same commit.
         Batch.DoDue();
@@ -56,7 +56,8 @@ public sealed partial class SaleBatchGrain
             ? new Answer<CommandOutcome>(refusal, decided.Detail)
             : new CommandOutcome(decided.Value, order is null ? null : Batch.State.Orders.View(order));
         answer = await Batch.Journal.WhenDurableAsync(answer);
-        if (wasLive && order is { IsLive: false }) _upkeep!.WatchCheckoutOf(order.Seq);
+        // It was cancelled or revived.
+        if (wasLive is not null && order!.IsLive != wasLive) _upkeep!.WatchCheckoutOf(order.Seq);
         return answer;
     }
 

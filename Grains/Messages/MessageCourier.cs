@@ -18,23 +18,26 @@ internal sealed class MessageCourier(
     private string? _product;
 
     /// <summary>
-    /// The buyers of news, in their order; null: nobody is left to be told. A deadline that has passed is looked up,
-    /// because an extension may have moved it.
+    /// The buyers of news, in their order; null: nobody is left to be told, or their channel is not wanted. A deadline
+    /// that has passed is looked up, because an extension may have moved it. That takes one call for all of them.
     /// </summary>
-    public async Task<IReadOnlyList<Recipient?>> FindAsync(IReadOnlyList<News> news, DateTimeOffset now)
+    /// <param name="news">At most <see cref="NewsReader.MaxNews"/>.</param>
+    /// <param name="isWanted">Whether the users of a channel are asked for.</param>
+    /// <param name="now">The instant.</param>
+    public async Task<IReadOnlyList<Recipient?>> FindAsync(
+        IReadOnlyList<News> news, Func<string, bool> isWanted, DateTimeOffset now)
     {
         var buyers = new List<Alias?>(news.Count);
         foreach (var one in news) buyers.Add(one.Buyer ?? await reader.FindBuyerAsync(one.Order));
         var users = await FindUsersAsync([.. buyers.OfType<Alias>().Distinct()]);
-        var found = new List<Recipient?>(news.Count);
-        foreach (var (one, buyer) in news.Zip(buyers))
-        {
-            var payBy = one.PayBy <= now && buyer is { } due ? await FindPayByAsync(one.Order, due) : one.PayBy;
-            var isLapsed = one.PayBy is not null && !(payBy > now);
-            found.Add(!isLapsed && buyer is { } alias && users.TryGetValue(alias, out var user)
-                ? new Recipient(alias, UserId.ChannelOf(user).ToString(), one with { PayBy = payBy }) : null);
-        }
-        return found;
+        var found = news.Zip(buyers, (one, buyer) => buyer is { } alias && users.TryGetValue(alias, out var user)
+            && UserId.ChannelOf(user).ToString() is var channel && isWanted(channel)
+                ? new Recipient(alias, channel, one) : null).ToList();
+        var lapsed = found.OfType<Recipient>().Where(user => user.News.PayBy <= now).Select(user => user.Alias);
+        var moved = await FindPayBysAsync([.. lapsed.Distinct()]);
+        return found.ConvertAll(user => user?.News.PayBy is not { } payBy || payBy > now ? user
+            : moved.TryGetValue(user.News.Order, out var later) && later > now
+                ? user with { News = user.News with { PayBy = later } } : null);
     }
 
     /// <summary>Those of the places whose buyers are users of a channel, with the aliases of these.</summary>
@@ -103,6 +106,15 @@ internal sealed class MessageCourier(
         if (answer.Value is not { InBacklog: true } place || place.Place != message.Place) return null;
         var next = await nextBatches.FindAsync(message.Delivery.Channel);
         return next?.Batch == message.Next ? new KeptPlace(place.Place, next!.Batch, next.SaleOpens) : null;
+    }
+
+    // By order, of all orders of these buyers that await payment.
+    private async Task<Dictionary<long, DateTimeOffset>> FindPayBysAsync(Alias[] buyers)
+    {
+        if (buyers.Length == 0) return [];
+        var pages = await grains.GetGrain<ISaleBatchGrain>(batch).ListOrdersOfEachAsync(buyers);
+        return pages.SelectMany(page => page.Orders).Where(order => order.Status == OrderStatus.AwaitingPayment)
+            .ToDictionary(order => order.Seq, order => order.PayBy);
     }
 
     private async Task<Dictionary<Alias, string>> FindUsersAsync(Alias[] aliases)

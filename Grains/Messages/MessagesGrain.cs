@@ -178,9 +178,9 @@ public sealed partial class MessagesGrain(
             return true;
         }
         // Everything is asked before a message is made, so that a failure makes none.
-        foreach (var found in await _courier.FindAsync(page.News, now))
+        foreach (var found in await _courier.FindAsync(page.News, TakesNow, now))
         {
-            // Else nobody is left to be told, or their channel takes no messages.
+            // Else nobody is left to be told, or their channel takes no messages now.
             if (found is { } user && PlaceOf(user.Channel) is { } place)
                 Book.Make(user.News, user.Alias.ToString(), user.Channel, place, now);
         }
@@ -196,7 +196,7 @@ public sealed partial class MessagesGrain(
     {
         if (PlaceOf(channel) is not { } place) return Book.Behind.Remove(channel);
         var (news, end) = await _news.ReadAgainAsync(Book.Behind[channel], Book.Cursor);
-        var own = (await _courier.FindAsync(news, now)).OfType<Recipient>().Where(user => user.Channel == channel)
+        var own = (await _courier.FindAsync(news, one => one == channel, now)).OfType<Recipient>()
             .Select(user => (user.News, user.Alias.ToString()));
         Book.CatchUp(channel, place, own, end, now);
         return true;
@@ -231,6 +231,9 @@ public sealed partial class MessagesGrain(
         }
         return isChanged;
     }
+
+    // What a channel has no room for stays in the ledger, so nothing is looked up for it.
+    private bool TakesNow(string channel) => PlaceOf(channel) is not null && !Book.Behind.ContainsKey(channel);
 
     private PostPlace? PlaceOf(string channel) =>
         places.Find(channel) is { TakesMessages: true } place ? place : null;

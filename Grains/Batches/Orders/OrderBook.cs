@@ -60,6 +60,9 @@ public sealed class OrderBook
     /// <summary>Sequence of the last entry by which an operator held units for a buyer; 0: none.</summary>
     public long LastByOperator { get; private set; }
 
+    /// <summary>Sequence of the last entry that gave orders another payBy; 0: none.</summary>
+    public long MovedAt { get; private set; }
+
     /// <summary>The order that the grant with this key made; null: there is none.</summary>
     public Order? GrantedUnder(KeyHash key) => _granted.TryGetValue(key, out var seq) ? Find(seq) : null;
     /// <summary>The longest time from a hold to its payBy among the live holds, ms; 0: none is live.</summary>
@@ -123,6 +126,7 @@ public sealed class OrderBook
             "an extension of a hold that would be too long");
         _deadlines.Extend(e.Seconds * 1_000);
         _extensions.Add(seq);
+        MovedAt = seq;
     }
 
     private void Apply(long seq, long at, Held e)
@@ -233,7 +237,7 @@ public sealed class OrderBook
         _stock.Hold(e.Units);
         order.Revive(e.Units, at, e.PayBy);
         _deadlines.TakeRevived(order.Place);
-        LastByOperator = seq;
+        (LastByOperator, MovedAt) = (seq, seq);
     }
 
     private void Apply(long seq, long at, Shipped e)

@@ -52,20 +52,20 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
 
     // One for each order with a checkout that may be paid, or that ended less than ClosingRules.LongestAfterPayBy ago,
     // or LongestProcessing if a payment is under way.
-    private readonly Dictionary<long, Watched> _watched = [];
-    private readonly PriorityQueue<Watched, long> _closings = new(), _questions = new();
+    private readonly Dictionary<long, WatchedCheckout> _watched = [];
+    private readonly PriorityQueue<WatchedCheckout, long> _closings = new(), _questions = new();
 
     // The orders that this activation has read are looked at from the last to the first.
     private int _unread = batch.Orders.All.Count;
-    private long _now;
+    private long _now, _movedAt = batch.Orders.MovedAt;
     private int _underWay, _asking, _begun;
 
     /// <summary>Whether nothing is to be asked.</summary>
     public bool IsIdle => _watched.Count == 0 && _unread == 0;
 
     /// <summary>
-    /// Watches the checkout of an order, if it has one. Call it after it was opened, and after its order was paid or
-    /// cancelled.
+    /// Watches the checkout of an order, if it has one. Call it after it was opened, and after its order was paid,
+    /// cancelled or revived.
     /// </summary>
     /// <param name="order">The order.</param>
     /// <param name="now">The batch's instant, ms.</param>
@@ -81,11 +81,11 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         }
         if (known?.Checkout == order.Checkout)
         {
-            // It was cancelled.
+            // It was cancelled. One that was revived is put back by the next tick.
             if (isLeftOpen) Close(known!, now);
             return;
         }
-        var watched = new Watched(order);
+        var watched = new WatchedCheckout(order);
         _watched[order.Seq] = watched;
         Close(watched, isOpen ? order.PayBy : now);
         if (isOpen) Ask(watched, now + QuestionPeriod);
@@ -97,6 +97,7 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
     {
         (_now, _begun) = (now, 0);
         Read();
+        Renew();
         Pump();
     }
 
@@ -109,11 +110,29 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
             if (order.Checkout is null || _watched.ContainsKey(order.Seq)) continue;
             var isOpen = ClosingRules.IsOpen(order, _now);
             if (!isOpen && !ClosingRules.MayBeLeftOpen(order, _now)) continue;
-            var watched = new Watched(order);
+            var watched = new WatchedCheckout(order);
             _watched.Add(order.Seq, watched);
             Close(watched, isOpen ? order.PayBy : _now);
             // Nobody may have asked for it for long.
             if (isOpen) Ask(watched, _now);
+        }
+    }
+
+    // After an extension or a revival. What would be due after the new payBy is due in time for it.
+    private void Renew()
+    {
+        if (_movedAt == batch.Orders.MovedAt) return;
+        _movedAt = batch.Orders.MovedAt;
+        foreach (var watched in _watched.Values.Where(watched => watched.Order.Hold == HoldState.Live))
+        {
+            if (ClosingRules.IsOpen(watched.Order, _now))
+            {
+                if (watched.ClosesAt > watched.Order.PayBy) PutBack(watched);
+            }
+            else if (BeforeRelease(watched.Order, watched.ClosesAt) is var due && due < watched.ClosesAt)
+            {
+                Close(watched, due);
+            }
         }
     }
 
@@ -139,7 +158,7 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
 
     private bool CanBegin => _underWay < MaxConcurrency && _begun < MaxCallsPerTick;
 
-    private void Begin(Watched watched, bool isQuestion)
+    private void Begin(WatchedCheckout watched, bool isQuestion)
     {
         // The question that is under way comes back, and then the closing is due.
         if (watched.IsUnderWay)
@@ -154,7 +173,7 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         _ = RunAsync(watched, isQuestion);
     }
 
-    private async Task RunAsync(Watched watched, bool isQuestion)
+    private async Task RunAsync(WatchedCheckout watched, bool isQuestion)
     {
         var isDone = false;
         try
@@ -177,17 +196,18 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         {
             if (!watched.IsUntold) Ask(watched, _now + QuestionPeriod);
         }
+        else if (ClosingRules.IsOpen(watched.Order, _now)) PutBack(watched);
         else
         {
             var longest = watched.IsProcessing ? MaxProcessingDelay : MaxDelay;
             watched.Delay = watched.Delay == 0 ? FirstDelay : Math.Min(watched.Delay * 2, longest);
-            Close(watched, NextTry(watched));
+            Close(watched, BeforeRelease(watched.Order, _now + watched.Delay));
         }
         Pump();
     }
 
     // Whether there is nothing to ask any more.
-    private async Task<bool> AskAsync(Watched watched)
+    private async Task<bool> AskAsync(WatchedCheckout watched)
     {
         var state = await asker.FindAsync(watched.Opened);
         CheckoutWatch.Count(watched.Provider, state.Stage);
@@ -198,12 +218,18 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         return state.Stage == CheckoutStage.Paid && await asker.CaptureAsync(watched.Opened, state);
     }
 
-    private async Task<bool> CloseAsync(Watched watched)
+    private async Task<bool> CloseAsync(WatchedCheckout watched)
     {
         // There is nothing to close while its payment is under way.
         var state = watched.IsProcessing
             ? await asker.FindAsync(watched.Opened) : await asker.CloseAsync(watched.Opened);
         CheckoutWatch.Count(watched.Provider, state.Stage);
+        // The payment was declined, so the checkout can be paid again. It may be too late for another turn.
+        if (watched.IsProcessing && state.Stage == CheckoutStage.Open && MayBeLeftOpen(watched.Order, watched, _now))
+        {
+            state = await asker.CloseAsync(watched.Opened);
+            CheckoutWatch.Count(watched.Provider, state.Stage);
+        }
         // A provider that does not say leaves the payment as it was.
         if (state.Stage != CheckoutStage.Unknown) watched.IsProcessing = state.Stage == CheckoutStage.Processing;
         var isDone = state.Stage switch
@@ -217,23 +243,23 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         return isDone;
     }
 
-    private static bool MayBeLeftOpen(Order order, Watched? watched, long now) =>
+    private static bool MayBeLeftOpen(Order order, WatchedCheckout? watched, long now) =>
         ClosingRules.MayBeLeftOpen(order, now, watched?.IsProcessing ?? false);
 
     // The last try before the release must not miss it by the doubled pause.
-    private long NextTry(Watched watched)
+    private long BeforeRelease(Order order, long due)
     {
-        var (next, lastBefore) = (_now + watched.Delay, watched.Order.PayBy + grace - MaxCallMilliseconds);
-        return _now < lastBefore && next > lastBefore ? lastBefore : next;
+        var lastBefore = order.PayBy + grace - MaxCallMilliseconds;
+        return _now < lastBefore && due > lastBefore ? lastBefore : due;
     }
 
-    private void Close(Watched watched, long due)
+    private void Close(WatchedCheckout watched, long due)
     {
         watched.ClosesAt = due;
         _closings.Enqueue(watched, due);
     }
 
-    private void Ask(Watched watched, long due)
+    private void Ask(WatchedCheckout watched, long due)
     {
         if (due >= watched.Order.PayBy) return;
         watched.IsAsked = true;
@@ -241,46 +267,18 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
     }
 
     // Its payBy has moved. So there is time for questions again.
-    private void PutBack(Watched watched)
+    private void PutBack(WatchedCheckout watched)
     {
+        watched.Delay = 0;
         Close(watched, watched.Order.PayBy);
         if (!watched.IsAsked && !watched.IsUnderWay && !watched.IsUntold) Ask(watched, _now + QuestionPeriod);
     }
 
-    private void End(Watched watched)
+    private void End(WatchedCheckout watched)
     {
         watched.IsOver = true;
         if (_watched.GetValueOrDefault(watched.Order.Seq) == watched) _watched.Remove(watched.Order.Seq);
     }
 
-    private string NameOf(Watched watched) => OrderId.Of(batch.Terms!.Id, watched.Order.Seq);
-
-    private sealed class Watched(Order order)
-    {
-        public Order Order => order;
-
-        public OpenedCheckout Opened { get; } = new(order, order.CheckoutProvider!, order.Checkout!);
-
-        public string Provider => Opened.Provider;
-
-        public string Checkout => Opened.Id;
-
-        /// <summary>Whether it waits for its next question.</summary>
-        public bool IsAsked { get; set; }
-
-        /// <summary>When it is closed or asked for because the order ends, ms.</summary>
-        public long ClosesAt { get; set; }
-
-        public long Delay { get; set; }
-
-        public bool IsUnderWay { get; set; }
-
-        public bool IsOver { get; set; }
-
-        /// <summary>Whether a payment is under way at its provider, as that said last when its order ended.</summary>
-        public bool IsProcessing { get; set; }
-
-        /// <summary>Whether its provider has no way to tell.</summary>
-        public bool IsUntold { get; set; }
-    }
+    private string NameOf(WatchedCheckout watched) => OrderId.Of(batch.Terms!.Id, watched.Order.Seq);
 }

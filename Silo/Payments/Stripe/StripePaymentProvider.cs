@@ -19,6 +19,9 @@ internal sealed class StripePaymentProvider : IPaymentProvider
     private static readonly TimeSpan SessionAfterPayBy = TimeSpan.FromMinutes(31);
     private static readonly TimeSpan LongestSession = TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1);
 
+    // The session and its payment in one answer.
+    private static readonly SessionGetOptions WithPayment = new() { Expand = ["payment_intent"] };
+
     private readonly StripeRefunds _refunds;
     private readonly StripeNews _news;
     private readonly SessionService _sessions;
@@ -78,7 +81,8 @@ internal sealed class StripePaymentProvider : IPaymentProvider
 
     public async Task<CheckoutState> FindCheckoutAsync(
         string checkout, CancellationToken cancellationToken = default) => StateOf(await StripeCalls.AskAsync(
-            "state of a session", token => _sessions.GetAsync(checkout, cancellationToken: token), cancellationToken));
+            "state of a session", token => _sessions.GetAsync(checkout, WithPayment, cancellationToken: token),
+            cancellationToken));
 
     public Task<PaymentNews?> FindPaymentAsync(string payment, CancellationToken cancellationToken = default) =>
         _news.FindAsync(payment, cancellationToken);
@@ -145,7 +149,11 @@ internal sealed class StripePaymentProvider : IPaymentProvider
         ("complete", "paid") when IsId(session.PaymentIntentId) && session.AmountTotal is { } amount
             && StripeAmount.From(amount, session.Currency ?? "") is { } money =>
             new CheckoutState(CheckoutStage.Paid, session.PaymentIntentId, money),
-        ("complete", "unpaid") => new CheckoutState(CheckoutStage.Processing),
+        // A payment that takes days and fails leaves the session as it is, and nobody can pay there again. A payment
+        // that still waits for its payer, as of a voucher, requires an action.
+        ("complete", "unpaid") => new CheckoutState(
+            session.PaymentIntent?.Status is "requires_payment_method" or "canceled"
+                ? CheckoutStage.Closed : CheckoutStage.Processing),
         _ => throw StripeCalls.Unusable("Stripe gave a session in no known state."),
     };
 }

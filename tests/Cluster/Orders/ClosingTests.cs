@@ -161,6 +161,26 @@ public sealed class ClosingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_payment_at_a_checkout_that_was_given_up_is_found_after_its_order_was_revived()
+    {
+        (_sale.Payments.EndsCheckouts, _sale.Payments.TellsCheckouts) = (true, true);
+        var (id, order) = await CheckedOutAsync();
+        _sale.Payments.FallSilent();
+        while (_sale.Clock.Now < order.PayBy.AddMinutes(37)) await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
+        _sale.Payments.PaidAt[$"c-{order.Id}"] = ("p-1", order.Amount);
+        _sale.Payments.Recover();
+        await _sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(2));
+        (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Expired, "nobody asks any more");
+        var (batch, by) = (_sale.Batch(id), _sale.Batch(id).AliasOf(TestBatch.Operator));
+        (await batch.Actor.CommandAsync(BuyerCommand.OnOrder(
+            BuyerAction.Revive, order.Seq, CancelReason.BuyerRequest, by, batch.Key.HashOf(by, "r"))))
+            .Refused.ShouldBeNull();
+        await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(181));
+        await Eventually.HoldsAsync(
+            async () => await _sale.Batch(id).StatusAsync(order) == OrderStatus.Paid, "the order is paid");
+    }
+
+    [Fact]
     public async Task A_payment_by_somebody_else_that_is_found_goes_back()
     {
         (_sale.Payments.EndsCheckouts, _sale.Payments.TellsCheckouts) = (true, true);

@@ -6,6 +6,7 @@ namespace OrleansSale.Tests.Platforms.Stripe;
 public sealed partial class StripeBooks
 {
     private readonly List<JsonObject> _disputes = [];
+    private readonly Dictionary<string, string> _moved = [];
 
     /// <summary>The payer's bank disputes a payment; as the event has it.</summary>
     /// <param name="payment">The payment.</param>
@@ -42,22 +43,40 @@ public sealed partial class StripeBooks
         }
     }
 
+    /// <summary>The payment of an order in a way that takes days goes on. Its session stays as it is.</summary>
+    /// <param name="order">Whose.</param>
+    /// <param name="status">Stripe's word for the payment's state.</param>
+    public void MovePayment(string order, string status)
+    {
+        lock (_lock)
+        {
+            var session = _sessions.Single(one => (string?)one["client_reference_id"] == order);
+            _moved[(string)session["payment_intent"]!] = status;
+        }
+    }
+
     internal StripeAnswer FindPayment(string id)
     {
         lock (_lock)
         {
-            if (_sessions.Find(one => (string?)one["payment_intent"] == id) is not { } session)
-                return StripeAnswer.Invalid(404, "resource_missing", "intent");
-            return StripeAnswer.Of(new JsonObject
-            {
-                ["id"] = id,
-                ["object"] = "payment_intent",
-                ["amount"] = (long)session["amount_total"]!,
-                ["currency"] = (string?)session["currency"],
-                ["metadata"] = session["metadata"]!.DeepClone(),
-                ["status"] = "succeeded",
-            });
+            return _sessions.Find(one => (string?)one["payment_intent"] == id) is { } session
+                ? StripeAnswer.Of(PaymentOf(session)) : StripeAnswer.Invalid(404, "resource_missing", "intent");
         }
+    }
+
+    private JsonObject PaymentOf(JsonObject session)
+    {
+        var id = (string)session["payment_intent"]!;
+        return new JsonObject
+        {
+            ["id"] = id,
+            ["object"] = "payment_intent",
+            ["amount"] = (long)session["amount_total"]!,
+            ["currency"] = (string?)session["currency"],
+            ["metadata"] = session["metadata"]!.DeepClone(),
+            ["status"] = (string?)session["payment_status"] == "paid" ? "succeeded"
+                : _moved.GetValueOrDefault(id, "processing"),
+        };
     }
 
     internal StripeAnswer ListDisputes(Dictionary<string, string> asked)

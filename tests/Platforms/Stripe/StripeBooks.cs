@@ -132,11 +132,19 @@ public sealed partial class StripeBooks
         }
     }
 
-    internal StripeAnswer FindSession(string id)
+    internal StripeAnswer FindSession(string id, Dictionary<string, string> asked)
     {
+        var unknown = asked.FirstOrDefault(one => one is not { Key: "expand[0]", Value: "payment_intent" });
+        if (unknown.Key is not null) return StripeAnswer.Invalid(400, "parameter_unknown", unknown.Key);
         lock (_lock)
-            return _sessions.Find(one => (string?)one["id"] == id) is { } session ? StripeAnswer.Of(Aged(session))
-                : StripeAnswer.Invalid(404, "resource_missing");
+        {
+            if (_sessions.Find(one => (string?)one["id"] == id) is not { } session)
+                return StripeAnswer.Invalid(404, "resource_missing");
+            var answer = StripeAnswer.Of(Aged(session));
+            if (asked.Count > 0 && session["payment_intent"] is not null)
+                answer.Body["payment_intent"] = PaymentOf(session);
+            return answer;
+        }
     }
 
     internal StripeAnswer ExpireSession(string id)

@@ -137,7 +137,7 @@ public sealed class StripeDouble : IAsyncDisposable
         (request.Method, request.Path.Value!.Trim('/').Split('/')) switch
         {
             ("POST", ["v1", "checkout", "sessions"]) => _books.CreateSession(parameters),
-            ("GET", ["v1", "checkout", "sessions", var id]) => _books.FindSession(id),
+            ("GET", ["v1", "checkout", "sessions", var id]) => _books.FindSession(id, parameters),
             ("POST", ["v1", "checkout", "sessions", var id, "expire"]) =>
                 RefusesExpiry ? StripeAnswer.Error(503, "api_error", null) : _books.ExpireSession(id),
             ("POST", ["v1", "refunds"]) => _books.CreateRefund(parameters),

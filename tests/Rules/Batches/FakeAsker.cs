@@ -28,11 +28,11 @@ internal sealed class FakeAsker : ICheckoutAsker
     }
 
     /// <summary>A sweep that asks it.</summary>
-    public CheckoutSweep SweepOf(LiveBatch live)
+    public CheckoutSweep SweepOf(LiveBatch live, long grace = Grace)
     {
         // What a test lets go on has gone on when it looks: no context may hand it to another thread.
         SynchronizationContext.SetSynchronizationContext(null);
-        return new(live.State, this, Grace, new CheckoutWatch(NullLogger<CheckoutWatch>.Instance));
+        return new(live.State, this, grace, new CheckoutWatch(NullLogger<CheckoutWatch>.Instance));
     }
 
     public Dictionary<long, long> Closed { get; } = [];
@@ -44,6 +44,9 @@ internal sealed class FakeAsker : ICheckoutAsker
     public long Now { get; set; }
 
     public CheckoutState? Answer { get; set; }
+
+    /// <summary>What a closing answers; null: as a question.</summary>
+    public CheckoutState? CloseAnswer { get; set; }
 
     public InlineGate? Waits { get; set; }
 
@@ -64,7 +67,7 @@ internal sealed class FakeAsker : ICheckoutAsker
         if (Answer is null) Closed.Add(checkout.Order.Seq, Now);
         else Closed[checkout.Order.Seq] = Now;
         if (Waits is { } waits) await waits;
-        return Answer ?? new CheckoutState(CheckoutStage.Closed);
+        return CloseAnswer ?? Answer ?? new CheckoutState(CheckoutStage.Closed);
     }
 
     public Task<bool> CaptureAsync(OpenedCheckout checkout, CheckoutState state)

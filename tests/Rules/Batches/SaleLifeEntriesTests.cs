@@ -19,7 +19,7 @@ public class SaleLifeEntriesTests
         "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised", "joined",
         "left", "line-suspended", "line-resumed", "refund-stalled", "refunded-elsewhere", "disputed", "granted",
         "revived", "shipped", "proposed", "approved", "extended", "rescheduled", "recalled", "return-offered",
-        "return-cancelled", "backlog-carried",
+        "return-cancelled", "backlog-carried", "backlog-dropped",
     ];
 
     public static TheoryData<string> Unruled =>
