@@ -11,9 +11,10 @@ namespace OrleansSale.Grains.Batches.Payments;
 /// purchase and no release waits for it.
 /// </summary>
 /// <remarks>
-/// It looks at each order's own payBy, also after that has moved: an order that is due too early is put back. Closings
-/// come before questions, and questions take a part of the room only. So the question at payBy is asked in time for
-/// the release, which follows by the grace, if the provider keeps up.
+/// It looks at each order's own payBy, also after that has moved: an order that is due too early is put back, and one
+/// that would be due too late is brought forward. Closings come before questions, and questions take a part of the room
+/// only. So the question at payBy is asked in time for the release, which follows by the grace, if the provider keeps
+/// up.
 /// </remarks>
 /// <param name="batch">The state; not changed here.</param>
 /// <param name="asker">Asks the providers.</param>
@@ -118,7 +119,8 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         }
     }
 
-    // After an extension or a revival. What would be due after the new payBy is due in time for it.
+    // After an extension or a revival, of which an operator makes few. What would be due after the new payBy is due in
+    // time for it.
     private void Renew()
     {
         if (_movedAt == batch.Orders.MovedAt) return;
