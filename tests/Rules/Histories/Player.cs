@@ -267,7 +267,7 @@ internal sealed partial class Player
             order.User, _naive.StatusOf(order), LiveBatch.Price * order.Units.Length, order.Checkout,
             order.Payment?.Id));
         view.Cancelled.ShouldBe(order.Cancelled);
-        (view.PaidAt, view.RefundedAt).ShouldBe(_naive.ExpectInstants(order));
+        (view.Instants?.PaidAt, view.Instants?.RefundedAt).ShouldBe(_naive.ExpectInstants(order));
         view.Revivals.ShouldBe(order.Revivals);
         view.Return.ShouldBe(_naive.ReturnOf(order));
         view.Shipment.ShouldBe(order.ShippedUnder is { } key
