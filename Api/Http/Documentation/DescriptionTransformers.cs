@@ -24,7 +24,8 @@ internal static class DescriptionTransformers
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Complete(parameter);
         if (operation.Responses?.GetValueOrDefault("200")?.Content is { } contents)
         {
-            // A table and a stream of events are text, and a workbook is bytes. A client that expected one object could not read them.
+            // A table and a stream of events are text, and a workbook is bytes. A client that expected one object could
+            // not read them.
             foreach (var (type, media) in contents)
             {
                 if (type.StartsWith("text/", StringComparison.Ordinal))

@@ -9,9 +9,9 @@ namespace OrleansSale.Api.Operators.Exports;
 /// dates in UTC. A text is data there and never a formula, so it is written as it is.
 /// </summary>
 /// <remarks>
-/// It is written as it comes: memory holds a few rows. A sheet has at most <see cref="MaxRows"/> rows and some 3.5 GB of
-/// XML, so a longer table continues on further sheets, each with the columns' names. All writing is asynchronous, as
-/// the server demands.
+/// It is written as it comes: memory holds a few rows. A sheet has at most <see cref="MaxRows"/> rows and some 3.5 GB
+/// of XML, so a longer table continues on further sheets, each with the columns' names. All writing is asynchronous,
+/// as the server demands.
 /// </remarks>
 public sealed class XlsxTable : ITableWriter
 {

@@ -183,7 +183,7 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("en", "{outlook: 'possible', seconds: 60}", "About 1 minute, if")]
     [InlineData("en", "{outlook: 'possible', seconds: 20}", "Less than a minute, if")]
     [InlineData("en", "{outlook: 'possible', seconds: 14400}", "About 4 hours, if")]
-    [InlineData("en", "{outlook: 'unlikely', seconds: 720}", "Unlikely: more people wait than units are likely to come")]
+    [InlineData("en", "{outlook: 'unlikely', seconds: 720}", "Unlikely: more people wait than units")]
     [InlineData("en", "{outlook: 'unknown'}", "How long it takes can’t be said yet.")]
     [InlineData("zh-CN", "{outlook: 'possible', seconds: 720}", "按目前的释放速度，预计约 12 分钟。")]
     [InlineData("zh-CN", "{outlook: 'unlikely'}", "候补成功率较低")]

@@ -19,7 +19,8 @@ public sealed class MessageCourierTests
     private readonly MessageCourier _courier;
 
     public MessageCourierTests() =>
-        _courier = new MessageCourier(null!, new NewsReader(null!, Batch), null!, (IGrainFactory)(object)_actors, Batch);
+        _courier = new MessageCourier(
+            null!, new NewsReader(null!, Batch), null!, (IGrainFactory)(object)_actors, Batch);
 
     [Fact]
     public async Task A_page_of_lapsed_offers_takes_one_call_of_the_batch_and_tells_those_whose_deadline_was_moved()

@@ -194,8 +194,8 @@ public sealed class UnreliableProviderTests(ITestOutputHelper output)
     private static int SeedOf(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), out var seed) ? seed : Random.Shared.Next(1, 1_000_000);
 
-    // In an order that chance decides; each has chances of its own. The seed decides the stories and their order, but not
-    // which call meets which mishap: several calls run at a time.
+    // In an order that chance decides; each has chances of its own. The seed decides the stories and their order, but
+    // not which call meets which mishap: several calls run at a time.
     private static Task EachAsync<T>(IEnumerable<T> all, Random random, Func<T, Random, Task> doAsync)
     {
         var shuffled = all.ToArray();
