@@ -40,7 +40,7 @@ export default {
   'status.returning': 'Your order stays yours until the next in the line has paid for it.',
   'status-of.return.offered': 'Paid, offered to the line',
   'status-of.return.being-paid': 'Paid, next buyer is paying',
-  'status-of.return.ending': 'Paid, last buyer is paying',
+  'status-of.return.ending': 'Kept unless next buyer pays',
   'order.return': 'Return to the line',
   'order.return.keep': 'Keep my order',
   'order.return.waiting.one': 'Offered to the line, where {count} person waits. Free units go first.',

@@ -32,7 +32,7 @@ export default {
   'status.returning': '候补买家付款前，订单仍归您。',
   'status-of.return.offered': '转让中',
   'status-of.return.being-paid': '转让中，等待对方付款',
-  'status-of.return.ending': '停止转让，等待对方付款结果',
+  'status-of.return.ending': '已停止转让，等待对方付款结果',
   'order.return': '转让给候补买家',
   'order.return.keep': '取消转让',
   'order.return.waiting.other': '已提交转让，当前 {count} 人候补，优先分配尚未售出的商品。',
