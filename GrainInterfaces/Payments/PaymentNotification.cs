@@ -9,6 +9,11 @@ namespace OrleansSale.GrainInterfaces.Payments;
 /// </summary>
 public abstract record PaymentNotification
 {
+    /// <summary>
+    /// The largest amount, in minor units: above every order's. So sums of a batch's payments stay within 64 bits.
+    /// </summary>
+    public const long MaxAmount = 1_000_000_000_000_000;
+
     /// <summary>The longest body that is read, in bytes.</summary>
     public const int MaxBodyBytes = 64 * 1024;
 

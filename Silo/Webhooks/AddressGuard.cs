@@ -35,11 +35,18 @@ public sealed class AddressGuard(
         IPAddress[] found;
         try
         {
-            found = await _lookup(address.IdnHost.Trim('[', ']'), cancellationToken);
+            // The resolver refuses addresses that mean any interface, such as 0.0.0.0.
+            var host = address.IdnHost.Trim('[', ']');
+            found = IPAddress.TryParse(host, out var given) ? [given] : await _lookup(host, cancellationToken);
         }
         catch (SocketException)
         {
             found = [];
+        }
+        catch (ArgumentException)
+        {
+            // No name is so long.
+            return AddressFault.Malformed;
         }
         if (address.Scheme != Uri.UriSchemeHttps
             && !(options.Value.AllowLoopback && found.Length > 0 && found.All(PublicAddresses.IsLoopback)))

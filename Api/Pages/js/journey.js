@@ -1,4 +1,5 @@
 import { isLive } from './orders.js';
+import { returnOf } from './returns.js';
 import { channelsOf, isClosedEarly, isHalted, isReservationOpen, phaseAt, scheduleOf } from './timetable.js';
 
 /** Orders of a batch that ended, after which a user may make no more of them: the server's own bound. */
@@ -70,7 +71,7 @@ function actionOf(stand) {
   if (stand.waiting !== null && !stand.addressless)
     return act('wait', false, phase === 'paused' ? 'line-paused' : 'line');
   if (owned.length > 0 && mayBuy <= 0 && !hasEndedTooOften)
-    return stand.addressless ? act('deliver', true, 'deliver') : act('none', false, boughtOf(owned));
+    return stand.addressless ? act('deliver', true, 'deliver') : act('none', false, boughtOf(owned, phase));
   if (phase === 'closed')
     return closedOf(stand);
   if (hasEndedTooOften)
@@ -88,10 +89,10 @@ function actionOf(stand) {
   return reservation === 'held' ? buyOf(stand) : reserveOf(phase, isReserving);
 }
 
-function boughtOf(owned) {
+function boughtOf(owned, phase) {
   if (owned.every(order => order.shippedAt !== undefined))
     return 'shipped';
-  return owned.every(order => order.return !== undefined) ? 'returning' : 'bought';
+  return owned.every(order => returnOf(order, { isOver: phase === 'closed' }) !== null) ? 'returning' : 'bought';
 }
 
 function buyingOf({ kind, why, standby }) {

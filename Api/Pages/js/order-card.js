@@ -217,8 +217,8 @@ export class OrderList {
    * The first of these orders that is paid, neither shipped nor offered to the line, and known to have no delivery
    * details, or null.
    */
-  addressless(orders) {
-    return orders.find(order => order.status === 'paid' && !isShipped(order) && order.return === undefined
+  addressless(orders, isOver) {
+    return orders.find(order => order.status === 'paid' && !isShipped(order) && returnOf(order, { isOver }) === null
       && this.#cards.get(order.id)?.hasDelivery === false) ?? null;
   }
 

@@ -21,7 +21,7 @@ import {
 } from './sale-view.js';
 import { Session } from './session.js';
 import { loadTexts, onLanguage, text } from './text.js';
-import { channelsOf, isReservationOpen, nextChangeFor } from './timetable.js';
+import { channelsOf, isReservationOpen, nextChangeFor, phaseAt } from './timetable.js';
 
 const idle = { kind: 'idle' };
 
@@ -146,14 +146,14 @@ class SalePage {
       orders: this.orders?.items ?? [],
       place: this.place?.known,
       buying: this.#attempt,
-      addressless: this.#list.addressless(this.orders?.items ?? []),
+      addressless: this.#list.addressless(this.orders?.items ?? [], phaseAt(this.board, now) === 'closed'),
     });
   }
 
   /** Leads the buyer to the delivery form of the order that needs it. */
   askDelivery() {
     this.notice.clearIf('paid');
-    this.#list.askDelivery(this.#list.addressless(this.orders.items));
+    this.#list.askDelivery(this.#list.addressless(this.orders.items, this.plan.phase === 'closed'));
   }
 
   #showOrders(now) {

@@ -28,7 +28,8 @@ function scheduledPhase(schedule, now) {
 
 /**
  * The phase at `now`. Decisions of an operator and of the stock come from the board, and the rest from the clock. While
- * buyers wait in the line, units that come free are theirs, so it is sold out for everybody else.
+ * buyers wait in the line, units that come free are theirs, so it is sold out for everybody else. But of a batch that
+ * takes the backlog a part is for everybody: then the board's phase is on-sale while they wait.
  */
 export function phaseAt(board, now) {
   if (board.phase === 'closed' || board.phase === 'paused' || now === null)
@@ -39,12 +40,12 @@ export function phaseAt(board, now) {
   // A pause before the opening shows as a phase only from the opening on.
   if (board.paused === true)
     return 'paused';
-  return board.free <= 0 || board.standby > 0 ? 'sold-out' : 'on-sale';
+  return board.free <= 0 || board.standby > 0 && board.phase !== 'on-sale' ? 'sold-out' : 'on-sale';
 }
 
-/** Whether somebody may have a place in the line: not before units were missing for the first time. */
-export const hasLine = (board, now) =>
-  (board.standbyLimit > 0 || board.backlogUnits > 0) && ['sold-out', 'paused', 'closed'].includes(phaseAt(board, now));
+/** Whether somebody may have a place in the line: not before units were missing, or places were carried in. */
+export const hasLine = (board, now) => (board.standbyLimit > 0 || board.backlogUnits > 0)
+  && (board.standby > 0 || ['sold-out', 'paused', 'closed'].includes(phaseAt(board, now)));
 
 /** Whether a reservation can be made or cancelled at `now`. */
 export function isReservationOpen(board, now) {

@@ -79,7 +79,8 @@ internal sealed class HttpPaymentProvider(
             {
                 Status: "paid", Payment: { } payment,
                 User: { Length: > 0 and <= PaymentNotification.MaxUserLength } user,
-                Amount: { Amount: >= 0, Currency: { Length: 3 } currency } amount, Fee: var fee
+                Amount: { Amount: >= 0 and <= PaymentNotification.MaxAmount, Currency: { Length: 3 } currency } amount,
+                Fee: var fee
             } when IsId(payment) =>
                 new CheckoutState(
                     CheckoutStage.Paid, payment, new Money(amount.Amount, currency), Payer: user,

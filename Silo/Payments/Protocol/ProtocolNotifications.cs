@@ -95,5 +95,5 @@ public sealed class ProtocolNotifications : INotificationReader
             refunds, disputes));
 
     private static Money MoneyOf(JsonMembers members) =>
-        new(members.Integer("amount", 0, long.MaxValue), members.Currency("currency"));
+        new(members.Integer("amount", 0, PaymentNotification.MaxAmount), members.Currency("currency"));
 }

@@ -126,7 +126,7 @@ public sealed class PaymentNotificationTests
         { "data.amount", null }, { "data.amount", "199900" },
         { "data.amount.amount", null }, { "data.amount.amount", "\"199900\"" }, { "data.amount.amount", "-1" },
         { "data.amount.amount", "1.5" }, { "data.amount.amount", "1e400" },
-        { "data.amount.amount", "9223372036854775808" },
+        { "data.amount.amount", "9223372036854775808" }, { "data.amount.amount", "1000000000000001" },
         { "data.amount.currency", null }, { "data.amount.currency", "\"cny\"" }, { "data.amount.currency", "\"CN\"" },
         { "data.amount.currency", "\"CNYY\"" },
     };

@@ -68,6 +68,8 @@ public sealed class AddressGuardTests : IAsyncLifetime
     [InlineData("https://private.test/hook", AddressFault.PrivateAddress)]
     [InlineData("https://localhost.test/hook", AddressFault.PrivateAddress)]
     [InlineData("https://2130706433/hook", AddressFault.PrivateAddress)]
+    [InlineData("https://0.0.0.0/hook", AddressFault.PrivateAddress)]
+    [InlineData("https://[::]/hook", AddressFault.PrivateAddress)]
     [InlineData("https://0x7f.1/hook", AddressFault.PrivateAddress)]
     [InlineData("http://public.test/hook", AddressFault.Insecure)]
     [InlineData("http://localhost.test/hook", AddressFault.Insecure)]

@@ -191,6 +191,8 @@ public sealed class WebhookTests(SaleTests.Fixture fixture) : IAsyncLifetime
     [InlineData("https://shop.example/hook#here", "malformed")]
     [InlineData("http://93.184.215.14/hook", "insecure")]
     [InlineData("https://10.0.0.7/hook", "private-address")]
+    [InlineData("https://0.0.0.0/hook", "private-address")]
+    [InlineData("https://[::]/hook", "private-address")]
     [InlineData("https://169.254.169.254/latest", "private-address")]
     [InlineData("https://[fd00::1]/hook", "private-address")]
     [InlineData("https://[::ffff:192.168.1.1]/hook", "private-address")]

@@ -70,6 +70,8 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("310, {orders: [order('paid')]}, {...line, perUserLimit: 2}", "sold-out", "join", true)]
     [InlineData("310, {orders: Array(10).fill(order('expired'))}, line", "sold-out", "none", false)]
     [InlineData("310, none, line", "sold-out", "none", false)]
+    [InlineData("310, {}, {...line, phase: 'on-sale', free: 4}", "on-sale", "buy", true)]
+    [InlineData("310, place('waiting'), {...line, phase: 'on-sale', free: 4}", "on-sale", "wait", false)]
     [InlineData("310, {user: null, channel: null}, line", "sold-out", "sign-in", true)]
     [InlineData("310, {...ended, ...place('waiting')}, line", "sold-out", "sign-in", true)]
     [InlineData("310, {}, {...line, standbyOpen: false}", "sold-out", "buy", false)]
@@ -126,6 +128,9 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("410, {}, {phase: 'closed'}", "closed")]
     [InlineData("310, {orders: [order('paid')], addressless: order('paid')}", "deliver")]
     [InlineData("310, {orders: [order('paid')]}", "bought")]
+    [InlineData("310, {orders: [{...order('paid'), return: 'offered'}]}", "returning")]
+    [InlineData("410, {orders: [{...order('paid'), return: 'offered'}]}, {phase: 'closed'}", "bought")]
+    [InlineData("410, {orders: [{...order('paid'), return: 'ending'}]}, {phase: 'closed'}", "returning")]
     public async Task What_is_said_is_true_of_the_batch(string known, string status)
     {
         var plan = await stage.Modules.RunAsync<Plan>("/js/journey.js", $"{Facts} return m.journey(is({known}));");
