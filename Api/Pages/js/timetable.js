@@ -40,7 +40,8 @@ export function phaseAt(board, now) {
   // A pause before the opening shows as a phase only from the opening on.
   if (board.paused === true)
     return 'paused';
-  return board.free <= 0 || board.standby > 0 && board.phase !== 'on-sale' ? 'sold-out' : 'on-sale';
+  const isShared = board.backlogUnits > 0 && board.phase === 'on-sale';
+  return board.free <= 0 || board.standby > 0 && !isShared ? 'sold-out' : 'on-sale';
 }
 
 /** Whether somebody may have a place in the line: not before units were missing, or places were carried in. */
