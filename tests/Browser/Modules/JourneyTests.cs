@@ -71,7 +71,8 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("310, {orders: Array(10).fill(order('expired'))}, line", "sold-out", "none", false)]
     [InlineData("310, none, line", "sold-out", "none", false)]
     [InlineData("310, {}, {...line, phase: 'on-sale', free: 4, backlogUnits: 1}", "on-sale", "buy", true)]
-    [InlineData("310, place('waiting'), {...line, phase: 'on-sale', free: 4, backlogUnits: 1}", "on-sale", "wait", false)]
+    [InlineData("310, place('waiting'), {...line, phase: 'on-sale', free: 4, backlogUnits: 1}", "on-sale", "wait",
+        false)]
     [InlineData("310, {user: null, channel: null}, line", "sold-out", "sign-in", true)]
     [InlineData("310, {...ended, ...place('waiting')}, line", "sold-out", "sign-in", true)]
     [InlineData("310, {}, {...line, standbyOpen: false}", "sold-out", "buy", false)]
