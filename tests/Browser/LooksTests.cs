@@ -46,6 +46,8 @@ public sealed class LooksTests(SaleStage stage)
         await using var visitor = await stage.VisitAsync();
         await visitor.WaitForOpeningAsync(batch, "axe-order");
         await visitor.Part("buy").ClickAsync();
+        // Until the order is there, the form is the reservation's.
+        await visitor.OrderIsAsync("awaiting-payment");
         await visitor.Part("delivery-summary").ClickAsync();
         await Expect(visitor.Part("delivery-address")).ToBeVisibleAsync();
         await ShouldHaveNoBarrierAsync(visitor.Page);
@@ -66,6 +68,7 @@ public sealed class LooksTests(SaleStage stage)
         await visitor.WaitForOpeningAsync(batch, Buyer);
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         await visitor.Part("buy").ClickAsync();
+        await visitor.OrderIsAsync("awaiting-payment");
         await visitor.Part("delivery-summary").ClickAsync();
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
     }
