@@ -117,6 +117,48 @@ public sealed partial class ReservedDeliveryTests(SaleStage stage)
         buyer.Errors.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_form_that_is_opened_while_buying_stays_open_in_the_order()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "opens-form");
+        await using var buyer = await stage.VisitAsync();
+        await buyer.WaitForOpeningAsync(batch, "opens-form");
+        await buyer.Part("delivery-summary").ClickAsync();
+        await buyer.Part("buy").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        await Expect(buyer.Part("reserved-delivery")).ToBeEmptyAsync();
+        await Expect(buyer.Part("delivery-address")).ToBeVisibleAsync();
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_an_order_has_is_shown_also_if_the_page_hears_of_the_order_last()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "hears-last");
+        await using var buyer = await stage.VisitAsync();
+        await buyer.WaitForOpeningAsync(batch, "hears-last");
+        await buyer.Part("buy").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        await buyer.Part("delivery-summary").ClickAsync();
+        await SayAsync(buyer);
+
+        var isTold = new TaskCompletionSource();
+        await buyer.Page.RouteAsync("**/api/me/live?*", route => route.AbortAsync());
+        await buyer.Page.RouteAsync("**/api/me/orders?*", async route =>
+        {
+            await isTold.Task;
+            await route.ContinueAsync();
+        });
+        await buyer.Page.ReloadAsync();
+        // The page knows the reservation. Without its stream it does not know yet that there is an order.
+        await Expect(buyer.Part("buy")).ToBeVisibleAsync();
+        await Expect(buyer.Part("reserved-delivery")).ToBeEmptyAsync();
+        isTold.SetResult();
+        await buyer.OrderIsAsync("awaiting-payment");
+        await Expect(buyer.Part("delivery-known")).ToContainTextAsync("李雷");
+        buyer.Errors.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("en", "A phone number has at least 5 digits.", "You have no reservation")]
     [InlineData("zh-CN", "电话号码至少 5 位数字。", "您没有预约")]

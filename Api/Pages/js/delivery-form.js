@@ -50,14 +50,14 @@ export class DeliveryForm {
   }
 
   /**
-   * Goes on from another form: what it knew, and what was typed into it.
-   * @param left `{known, draft}`
+   * Goes on from another form: what it knew, and what was typed into it. One that was opened to be filled stays open.
+   * @param left `{known, draft, isOpen}`
    */
-  take({ known, draft }) {
+  take({ known, draft, isOpen }) {
     this.known = known;
     this.#isDirty = draft !== null;
     this.#fill(draft ?? known ?? none);
-    this.element.open = this.#isDirty;
+    this.element.open = this.#isDirty || isOpen && !known;
   }
 
   /**

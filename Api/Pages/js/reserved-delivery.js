@@ -29,7 +29,7 @@ export class ReservedDelivery {
     this.#form.update('order.delivery', 'delivery.optional');
   }
 
-  /** What its form knew when it went, for the order that came instead: `{known, draft}` or null. Given once. */
+  /** What its form knew when it went, for the order that came instead: `{known, draft, isOpen}` or null. Given once. */
   takeLeft() {
     const left = this.#left;
     this.#left = null;
@@ -55,7 +55,7 @@ export class ReservedDelivery {
     if (this.#form === null)
       return;
     const { element, known, draft } = this.#form;
-    this.#left = { known: isBought ? known : undefined, draft };
+    this.#left = { known: isBought ? known : undefined, draft, isOpen: isBought && element.open };
     this.#form = null;
     if (element.contains(document.activeElement))
       byId('action').focus({ preventScroll: true });

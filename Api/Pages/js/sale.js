@@ -123,7 +123,9 @@ class SalePage {
     showAction(this.board, this.plan, now, shown);
     showLineLinks(this.plan, this.deeds.line.canAskToNotify);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
-    this.reservedDelivery.update(this.plan.canSayDelivery, this.plan.steps.buy === 'done');
+    // Before the orders are known, an order may have what was said.
+    this.reservedDelivery.update(
+      this.plan.canSayDelivery && this.orders?.isKnown === true, this.plan.steps.buy === 'done');
     this.#showOrders(now);
     this.#ahead.update(this.board, this.plan, this.reservation?.state === 'held', now);
     this.#announcementList.update();
