@@ -77,7 +77,7 @@ public static class ExportsApi
         row.Text(order.User);
         row.Text(string.Join(' ', order.Units));
         row.Number(order.Quantity);
-        row.Text(NameOf(order.Status));
+        row.Text(WireName.Of(order.Status));
         row.Number(order.Amount.Amount);
         row.Text(order.Amount.Currency);
         row.Instant(order.HeldAt);
@@ -88,12 +88,12 @@ public static class ExportsApi
         row.Phone(order.Delivery?.Phone);
         row.Text(order.Delivery?.Address);
         row.Text(order.Alias);
-        row.Text(NameOf(order.CancelledBy));
-        row.Text(NameOf(order.CancelReason));
+        row.Text(WireName.Of(order.CancelledBy));
+        row.Text(WireName.Of(order.CancelReason));
         row.Text(order.Operator);
         row.Instant(order.ShippedAt);
         row.Text(order.Tracking);
-        row.Text(NameOf(order.Return));
+        row.Text(WireName.Of(order.Return));
         row.Instant(order.PaidAt);
         row.Instant(order.RefundedAt);
         return row.EndRowAsync();
@@ -161,15 +161,11 @@ public static class ExportsApi
         return Results.Empty;
     }
 
-    private static async ValueTask<Problem?> RefuseAsync(HttpContext http, string batch, BatchExports exports)
+    /// <summary>The problem of a request for a list of a batch that may not be answered; null: there is none.</summary>
+    internal static async ValueTask<Problem?> RefuseAsync(HttpContext http, string batch, BatchExports exports)
     {
         http.Response.Headers.CacheControl = "no-store";
         var (_, problem) = await Callers.FindOperatorAsync(http);
         return problem ?? (await exports.ExistsAsync(batch) ? null : Problem.Of(Refusal.NotFound));
     }
-
-    private static string? NameOf<T>(T? value) where T : struct, Enum => value is { } named ? NameOf(named) : null;
-
-    private static string NameOf<T>(T value) where T : struct, Enum =>
-        System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
@@ -38,7 +37,7 @@ public static class OperatorApi
         OperatorAction[] others = [.. OperatorChangesApi.Actions, OperatorAction.DropBacklog];
         foreach (var action in Enum.GetValues<OperatorAction>().Except(others))
         {
-            var name = JsonNamingPolicy.KebabCaseLower.ConvertName(action.ToString());
+            var name = WireName.Of(action);
             var endpoint = batches.MapPost(
                 $"/{{batch}}/{name}", (HttpContext http, string batch, BatchCommands commands) =>
                     OperateAsync(http, batch, action, commands)).Produces<BoardBody>();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
@@ -33,7 +32,7 @@ public static class OrderSearchApi
         """;
 
     private static readonly Dictionary<string, OrderStatus> Statuses = Enum.GetValues<OrderStatus>()
-        .ToDictionary(status => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString()));
+        .ToDictionary(status => WireName.Of(status));
 
     /// <summary>Maps the endpoint.</summary>
     public static void MapOrderSearch(this IEndpointRouteBuilder app) =>

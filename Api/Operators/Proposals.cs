@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
@@ -33,15 +33,13 @@ public sealed record ProposalBody(
         var (ofBatch, ofBuyer) = (proposal.OfBatch, proposal.OfBuyer);
         var units = ofBatch?.Units ?? ofBuyer!.Units;
         return new ProposalBody(
-            proposal.Key.ToString(), NameOf(ofBatch?.Action.ToString() ?? ofBuyer!.Action.ToString()),
+            proposal.Key.ToString(), WireName.Of(ofBatch?.Action.ToString() ?? ofBuyer!.Action.ToString()),
             proposal.By.ToString(), proposal.At, proposal.Until,
-            ofBatch?.Reason ?? NameOf(ofBuyer!.Reason.ToString()), user,
+            ofBatch?.Reason ?? WireName.Of(ofBuyer!.Reason.ToString()), user,
             ofBuyer is { Action: BuyerAction.Revive } revive ? OrderId.Of(batch, revive.Number) : null,
             ofBuyer is { Action: BuyerAction.RemovePlace } removal ? removal.Number : null,
             units > 0 ? units : null, ofBatch is { Seconds: > 0 and var seconds } ? seconds : null);
     }
-
-    private static string NameOf(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }
 
 /// <summary>Commands that wait for a second operator.</summary>

@@ -30,7 +30,7 @@ public sealed partial class MessageBook
     /// <summary>Most messages of a channel about next batches that wait: the others keep some room.</summary>
     public const int MaxTold = MaxWaiting / 2;
 
-    /// <summary>Who is told of next batches, in the order in which that began.</summary>
+    /// <summary>The tellings of next batches, in the order in which they began.</summary>
     [Id(11)] public List<Telling> Tellings { get; set; } = [];
 
     /// <summary>How many messages were made that follow from no entry.</summary>

@@ -130,7 +130,7 @@ public sealed class AuditedPayment
     /// <summary>All that went back, in minor units.</summary>
     public long WentBack => End == PaymentEnd.Refunded ? Amount.Value : Elsewhere;
 
-    /// <summary>What is left of it without that which went back elsewhere.</summary>
+    /// <summary>The rest of it: the amount without the part that went back elsewhere.</summary>
     public Amount Left => Amount with { Value = Amount.Value - Elsewhere };
 
     internal string? Stalled { get; set; }

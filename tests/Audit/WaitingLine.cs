@@ -198,7 +198,7 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
         for (; Waiting > 0 && First() is { } place;) Keep(place);
     }
 
-    /// <summary>Who waited at the end waits no longer.</summary>
+    /// <summary>The places that waited at the end wait no longer.</summary>
     public void Drop(LedgerEntry entry)
     {
         var kept = _places.Where(place => place.Kept).ToList();

@@ -112,8 +112,7 @@ public sealed class ReturnTests(SaleStage stage)
         await stage.Client.UntilOpenAsync(batch);
         var order = await stage.Client.BuyAsync(batch, user);
         await stage.Client.PayAsync(order, user);
-        while ((await stage.Client.OrdersAsync(batch, user)).Single().GetProperty("status").GetString() != "paid")
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken); // bounded poll
+        await stage.Client.UntilPaidAsync(batch, user);
         return (batch, order);
     }
 

@@ -10,7 +10,7 @@ public sealed class TableFormat
     private static readonly TableFormat Xlsx = new(
         XlsxTable.MediaType, XlsxTable.MediaType, "xlsx",
         async (stream, name, columns, aborted) => await XlsxTable.BeginAsync(
-            stream, name, columns, XlsxTable.MaxRows, aborted));
+            stream, name, columns, (XlsxTable.MaxRows, XlsxTable.MaxBytes), aborted));
 
     private readonly Func<Stream, string, string[], CancellationToken, Task<ITableWriter>> _begin;
 

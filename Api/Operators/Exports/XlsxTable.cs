@@ -9,9 +9,9 @@ namespace OrleansSale.Api.Operators.Exports;
 /// dates in UTC. A text is data there and never a formula, so it is written as it is.
 /// </summary>
 /// <remarks>
-/// It is written as it comes: memory holds a few rows. A sheet has at most <see cref="MaxRows"/> rows and some 3.5 GB
-/// of XML, so a longer table continues on further sheets, each with the columns' names. All writing is asynchronous,
-/// as the server demands.
+/// It is written as it comes: memory holds a few rows. A sheet is bounded by <see cref="MaxRows"/> and
+/// <see cref="MaxBytes"/>, so a longer table continues on further sheets, each with the columns' names. All writing is
+/// asynchronous, as the server demands.
 /// </remarks>
 public sealed class XlsxTable : ITableWriter
 {
@@ -21,18 +21,21 @@ public sealed class XlsxTable : ITableWriter
     /// <summary>Most rows of a sheet, with the columns' names.</summary>
     public const int MaxRows = 1_048_576;
 
+    /// <summary>
+    /// A sheet that has more bytes of XML gets no more rows. A part of more than 4 GiB would need a form that .NET
+    /// writes wrong while streaming (dotnet/runtime#127389).
+    /// </summary>
+    public const long MaxBytes = 3_500_000_000;
+
     // A spreadsheet keeps 15 digits of a number. Longer ones stay whole as texts.
     private const long MaxNumber = 999_999_999_999_999;
     private const int PendingBytes = 32 * 1024;
 
-    // A part of the file that is larger than 4 GiB would need what .NET writes wrong while streaming
-    // (dotnet/runtime#127389).
-    private const long MaxSheetBytes = 3_500_000_000;
 
     private readonly ZipArchive _file;
     private readonly string _name;
     private readonly string[] _columns, _letters;
-    private readonly int _maxRows;
+    private readonly (int Rows, long Bytes) _most;
     private readonly CancellationToken _aborted;
     private readonly MemoryStream _pending = new();
     private readonly List<Cell> _cells = [];
@@ -41,9 +44,10 @@ public sealed class XlsxTable : ITableWriter
     private int _sheets, _rows;
     private long _sheetBytes;
 
-    private XlsxTable(ZipArchive file, string name, string[] columns, int maxRows, CancellationToken aborted)
+    private XlsxTable(
+        ZipArchive file, string name, string[] columns, (int Rows, long Bytes) most, CancellationToken aborted)
     {
-        (_file, _name, _columns, _maxRows, _aborted) = (file, name, columns, maxRows, aborted);
+        (_file, _name, _columns, _most, _aborted) = (file, name, columns, most, aborted);
         _letters = [.. columns.Select((_, column) => LettersOf(column))];
     }
 
@@ -53,14 +57,14 @@ public sealed class XlsxTable : ITableWriter
     /// The name of the first sheet: at most 25 letters. Further sheets have a number besides: <c>orders 2</c>.
     /// </param>
     /// <param name="columns">The columns' names.</param>
-    /// <param name="maxRows">Most rows of a sheet: 2 to <see cref="MaxRows"/>.</param>
+    /// <param name="most">The bounds of a sheet: 2 to <see cref="MaxRows"/> rows, and its bytes.</param>
     /// <param name="aborted">Ends the writing.</param>
     public static async Task<XlsxTable> BeginAsync(
-        Stream stream, string name, string[] columns, int maxRows, CancellationToken aborted)
+        Stream stream, string name, string[] columns, (int Rows, long Bytes) most, CancellationToken aborted)
     {
         var file = await ZipArchive.CreateAsync(
             stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, aborted);
-        var table = new XlsxTable(file, name, columns, maxRows, aborted);
+        var table = new XlsxTable(file, name, columns, most, aborted);
         await table.BeginSheetAsync();
         return table;
     }
@@ -85,7 +89,7 @@ public sealed class XlsxTable : ITableWriter
     /// <inheritdoc />
     public async Task EndRowAsync()
     {
-        if (_rows == _maxRows || _sheetBytes > MaxSheetBytes)
+        if (_rows == _most.Rows || _sheetBytes > _most.Bytes)
         {
             await EndSheetAsync();
             await BeginSheetAsync();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
@@ -18,7 +17,7 @@ namespace OrleansSale.Api.Operators.Money;
 public static class MoneyApi
 {
     private static readonly Dictionary<string, SettledHow> Reasons = Enum.GetValues<SettledHow>().ToDictionary(
-        how => NameOf(how), StringComparer.Ordinal);
+        how => WireName.Of(how), StringComparer.Ordinal);
 
     private static readonly string[] Columns =
         ["row", "provider", "currency", "captured", "sold", "owed", "refunded", "refundedElsewhere", "balanced",
@@ -102,7 +101,7 @@ public static class MoneyApi
 
     private static Task WriteAsync(ITableWriter row, string batch, MoneyIssue issue)
     {
-        row.Text(NameOf(issue.Kind));
+        row.Text(WireName.Of(issue.Kind));
         row.Text(issue.Provider);
         row.Text(issue.Amount.Currency);
         row.Empty(6);
@@ -124,7 +123,4 @@ public static class MoneyApi
         row.Empty(3);
         return row.EndRowAsync();
     }
-
-    private static string NameOf<T>(T value) where T : struct, Enum =>
-        JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

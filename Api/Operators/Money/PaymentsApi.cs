@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators.Exports;
-using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Operators.Money;
@@ -31,10 +29,7 @@ public static class PaymentsApi
     private static async Task<IResult> ListAsync(
         HttpContext http, string batch, string? after, string? limit, BatchExports exports)
     {
-        http.Response.Headers.CacheControl = "no-store";
-        var (_, problem) = await Callers.FindOperatorAsync(http);
-        if (problem is not null) return problem;
-        if (!await exports.ExistsAsync(batch)) return Problem.Of(Refusal.NotFound);
+        if (await ExportsApi.RefuseAsync(http, batch, exports) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         var from = 0;
         if (after is not null && !int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out from))
@@ -78,8 +73,8 @@ public static class PaymentsApi
         row.Number(payment.Amount.Amount);
         row.Text(payment.Amount.Currency);
         row.Number(payment.Fee);
-        row.Text(JsonNamingPolicy.KebabCaseLower.ConvertName(payment.State.ToString()));
-        row.Text(payment.Reason is { } why ? JsonNamingPolicy.KebabCaseLower.ConvertName(why.ToString()) : null);
+        row.Text(WireName.Of(payment.State));
+        row.Text(WireName.Of(payment.Reason));
         row.Text(payment.Code);
         row.Instant(payment.CapturedAt);
         row.Instant(payment.RefundedAt);

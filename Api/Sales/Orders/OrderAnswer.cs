@@ -51,8 +51,7 @@ public static class OrderAnswer
     }
 
     private static JsonEncodedText[] NamesOf<T>() where T : struct, Enum =>
-        [.. Enum.GetNames<T>().Select(
-            name => JsonEncodedText.Encode(JsonNamingPolicy.KebabCaseLower.ConvertName(name)))];
+        [.. Enum.GetNames<T>().Select(name => JsonEncodedText.Encode(WireName.Of(name)))];
 
 #pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
     private sealed class Sheet

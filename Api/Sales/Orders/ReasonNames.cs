@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Orders;
 
@@ -9,7 +8,7 @@ public static class ReasonNames
 {
     private static readonly Dictionary<string, CancelReason> Names = Enum.GetValues<CancelReason>()
         .Where(reason => reason != CancelReason.Recalled)
-        .ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
+        .ToDictionary(reason => WireName.Of(reason), StringComparer.Ordinal);
 
     /// <summary>All names.</summary>
     public static IReadOnlyCollection<string> All => Names.Keys;

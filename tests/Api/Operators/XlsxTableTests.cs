@@ -104,6 +104,23 @@ public sealed class XlsxTableTests
     }
 
     [Fact]
+    public async Task A_sheet_that_has_its_bytes_gets_no_more_rows()
+    {
+        using var file = await WriteAsync(XlsxTable.MaxRows, async table =>
+        {
+            for (var row = 1; row <= 3; row++)
+            {
+                table.Text(new string('a', 1_000) + row);
+                table.Empty(3);
+                await table.EndRowAsync();
+                await table.FlushAsync();
+            }
+        }, maxBytes: 2_000);
+        MiniExcel.GetSheetNames(file).ShouldBe(["orders", "orders 2"]);
+        Read(file).Concat(Read(file, "orders 2")).Select(row => ((string)row["a"]!)[^1]).ShouldBe(['1', '2', '3']);
+    }
+
+    [Fact]
     public async Task A_list_without_rows_is_a_workbook_with_the_columns_alone()
     {
         using var file = await WriteAsync(XlsxTable.MaxRows, _ => Task.CompletedTask);
@@ -195,13 +212,15 @@ public sealed class XlsxTableTests
         return Encoding.UTF8.GetString(text.ToArray());
     }
 
-    private static Task<XlsxTable> BeginAsync(Stream file, int maxRows) =>
-        XlsxTable.BeginAsync(file, "orders", ["a", "b", "c", "d"], maxRows, TestContext.Current.CancellationToken);
+    private static Task<XlsxTable> BeginAsync(Stream file, int maxRows, long maxBytes = XlsxTable.MaxBytes) =>
+        XlsxTable.BeginAsync(
+            file, "orders", ["a", "b", "c", "d"], (maxRows, maxBytes), TestContext.Current.CancellationToken);
 
-    private static async Task<MemoryStream> WriteAsync(int maxRows, Func<ITableWriter, Task> write)
+    private static async Task<MemoryStream> WriteAsync(
+        int maxRows, Func<ITableWriter, Task> write, long maxBytes = XlsxTable.MaxBytes)
     {
         var file = new MemoryStream();
-        await using var table = await BeginAsync(file, maxRows);
+        await using var table = await BeginAsync(file, maxRows, maxBytes);
         await write(table);
         await table.CompleteAsync();
         file.Position = 0;

@@ -197,12 +197,20 @@ public sealed class WebhookTests(SaleTests.Fixture fixture) : IAsyncLifetime
     [InlineData("https://[fd00::1]/hook", "private-address")]
     [InlineData("https://[::ffff:192.168.1.1]/hook", "private-address")]
     [InlineData("own", "own-address")]
+    [InlineData("long", "malformed")]
     public async Task A_bad_address_is_refused_with_a_code_of_its_own(string url, string fault)
     {
-        var body = new JsonObject { ["url"] = url == "own" ? new Uri(_sale.Client.Address, "/hook").ToString() : url };
+        var body = new JsonObject { ["url"] = AddressOf(url) };
         (await _sale.Client.PostAsync(Webhooks, _sale.Operator, body)).IsRefusal(400, "invalid-request", "url")["fault"]
             .ShouldBe(fault);
     }
+
+    private string AddressOf(string url) => url switch
+    {
+        "own" => new Uri(_sale.Client.Address, "/hook").ToString(),
+        "long" => $"https://{string.Concat(Enumerable.Repeat("a.", 130))}com/hook",
+        _ => url,
+    };
 
     [Fact]
     public async Task Webhooks_are_for_operators_and_made_up_ids_are_not_found()

@@ -111,15 +111,14 @@ public sealed class OtherPeople(Uri address) : IDisposable
     }
 
     /// <summary>Waits until the sale of a batch is open.</summary>
-    public async Task UntilOpenAsync(string batch)
-    {
-        var waiting = Stopwatch.StartNew();
-        while ((await DoneAsync(_client.BoardAsync(batch))).GetProperty("phase").GetString() != "on-sale")
-        {
-            if (waiting.Elapsed > AnswerWithin) throw new TimeoutException($"{batch} does not open");
-            await Task.Delay(LookInterval); // bounded poll
-        }
-    }
+    public Task UntilOpenAsync(string batch) => UntilAsync(
+        async () => (await DoneAsync(_client.BoardAsync(batch))).GetProperty("phase").GetString() == "on-sale",
+        $"{batch} does not open");
+
+    /// <summary>Waits until the one order of a user is paid.</summary>
+    public Task UntilPaidAsync(string batch, string user) => UntilAsync(
+        async () => (await OrdersAsync(batch, user)).Single().GetProperty("status").GetString() == "paid",
+        $"the order of {user} is not paid");
 
     /// <summary>Pauses, resumes or closes a batch.</summary>
     public async Task OperateAsync(string batch, string deed, string reason = "as planned") =>
@@ -253,4 +252,14 @@ public sealed class OtherPeople(Uri address) : IDisposable
 
     private static JsonElement Demand(EngineAnswer answer) =>
         answer.Succeeded ? answer.Body : throw new EngineException($"it was refused: {answer}");
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (waiting.Elapsed > AnswerWithin) throw new TimeoutException(otherwise);
+            await Task.Delay(LookInterval); // bounded poll
+        }
+    }
 }

@@ -79,18 +79,7 @@ public sealed class MessageTests : MessageSale
     [Fact]
     public async Task An_offer_that_was_paid_before_it_could_be_told_is_told_no_more()
     {
-        var batch = await Sale.CreateBatchAsync(stock: 1, opensIn: TenMinutes);
-        var (holder, next) = (batch.Buyer("weibo:alice"), batch.Buyer("weibo:bob"));
-        await holder.ReserveAsync();
-        await next.ReserveAsync();
-        await Sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
-        var held = await holder.BuyAsync();
-        await batch.StandByAsync(next.User);
-        Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.TryLater, "answered 500"));
-        await holder.CancelAsync(held);
-        await UntilSentAsync(batch, 1);
-
-        var offer = (await batch.Actor.ListOrdersOfAsync(next.Alias)).Orders.ShouldHaveSingleItem();
+        var (batch, next, offer) = await OfferInVainAsync();
         (await next.PayAsync(offer)).ShouldBe(CaptureResult.Sold);
         var sent = Sale.Posts.MessagesOf(batch.Id).Count;
         await UntilIdleAsync(batch);
@@ -104,17 +93,7 @@ public sealed class MessageTests : MessageSale
     [InlineData(890)]
     public async Task An_offer_whose_deadline_was_extended_is_told_after_the_old_one_too(int extendedAfter)
     {
-        var batch = await Sale.CreateBatchAsync(stock: 1, opensIn: TenMinutes);
-        var (holder, next) = (batch.Buyer("weibo:alice"), batch.Buyer("weibo:bob"));
-        await holder.ReserveAsync();
-        await next.ReserveAsync();
-        await Sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
-        var held = await holder.BuyAsync();
-        await batch.StandByAsync(next.User);
-        Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.TryLater, "answered 500"));
-        await holder.CancelAsync(held);
-        await UntilSentAsync(batch, 1);
-        var offer = (await batch.Actor.ListOrdersOfAsync(next.Alias)).Orders.ShouldHaveSingleItem();
+        var (batch, _, offer) = await OfferInVainAsync();
 
         // The channel comes back after the first deadline. By then it is tried every half an hour.
         await PassAsync(offer.HeldAt.AddSeconds(extendedAfter));
@@ -127,6 +106,23 @@ public sealed class MessageTests : MessageSale
         await UntilIdleAsync(batch);
         Sale.Posts.MessagesOf(batch.Id).Skip(tries).ShouldHaveSingleItem().Content.PayBy
             .ShouldBe(offer.PayBy.AddHours(2));
+    }
+
+    // An offer to bob, which the channel does not take for now.
+    private async Task<(TestBatch Batch, Buyer Next, OrderView Offer)> OfferInVainAsync()
+    {
+        var batch = await Sale.CreateBatchAsync(stock: 1, opensIn: TenMinutes);
+        var (holder, next) = (batch.Buyer("weibo:alice"), batch.Buyer("weibo:bob"));
+        await holder.ReserveAsync();
+        await next.ReserveAsync();
+        await Sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
+        var held = await holder.BuyAsync();
+        await batch.StandByAsync(next.User);
+        Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.TryLater, "answered 500"));
+        await holder.CancelAsync(held);
+        await UntilSentAsync(batch, 1);
+        var offer = (await batch.Actor.ListOrdersOfAsync(next.Alias)).Orders.ShouldHaveSingleItem();
+        return (batch, next, offer);
     }
 
     // Small steps, so that what is due is done about when it is.

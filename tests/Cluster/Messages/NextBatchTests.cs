@@ -8,7 +8,7 @@ using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Messages;
 
-/// <summary>Who waits in the backlog is told once that their place counts for a batch that is announced.</summary>
+/// <summary>Buyers who wait in the backlog are told once that their place counts for an announced batch.</summary>
 public sealed class NextBatchTests : MessageSale
 {
     private const string Alice = "weibo:alice", Bob = "weibo:bob", Carl = "weibo:carl";

@@ -5,7 +5,7 @@ using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Payments;
 
-/// <summary>Who answers the POSTs that are measured. Between its turns it stands still.</summary>
+/// <summary>A program that answers the POSTs that are measured. Between its turns it stands still.</summary>
 internal abstract class Notified(string name, Stage stage, PaymentsOptions options) : IAsyncDisposable
 {
     /// <summary>For what is overdue when the processes go on after others' turns.</summary>
@@ -40,7 +40,7 @@ internal abstract class Notified(string name, Stage stage, PaymentsOptions optio
     /// <summary>Prepares the POSTs of a turn.</summary>
     protected abstract Task<byte[][]> PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>What is wrong with what it stored in this turn.</summary>
+    /// <summary>The faults of what it stored in this turn.</summary>
     protected abstract Task<IReadOnlyList<string>> JudgeAsync(byte[][] sent, CancellationToken cancellationToken);
 
     protected async Task<Requests> SendAsync(byte[][] requests, CancellationToken cancellationToken)

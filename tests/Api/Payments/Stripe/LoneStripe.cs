@@ -45,7 +45,7 @@ internal sealed class LoneStripe : IAsyncDisposable
     /// <summary>The double's time and the engine's.</summary>
     public MovableClock Clock { get; } = new();
 
-    /// <summary>What is tested.</summary>
+    /// <summary>The provider under test.</summary>
     public IPaymentProvider Provider { get; }
 
     /// <summary>What the double keeps.</summary>

@@ -35,7 +35,7 @@ public sealed class UnreliableProviderTests(ITestOutputHelper output)
             orders.Where(order => order.Story is { Paying: Paying.AsAsked, Telling: Telling.Never, Turn: Turn.None }),
             random, (order, _) => sale.Front.UntilOrderIsAsync(order.Order, order.User, "paid"));
 
-        // What is confirmed late finds a free unit as long as the sale is on.
+        // A payment that is confirmed late finds a free unit as long as the sale is on.
         sale.Front.Clock.AdvanceTo(boughtBy.AddSeconds(WindowSeconds + GraceSeconds + 1));
         var late = orders.Where(order => order.Story.Telling == Telling.Late).ToList();
         await EachAsync(late.Where(order => order.Story.Turn != Turn.CancelledBefore), random, (order, _) =>
