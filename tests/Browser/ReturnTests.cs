@@ -66,11 +66,15 @@ public sealed class ReturnTests(SaleStage stage)
         await Expect(buyer.Part("confirm")).ToBeHiddenAsync();
         await Expect(buyer.Part("return-order")).ToHaveTextAsync("Return to the line");
 
+        // A button ignores keys while what it began before is not over.
+        await Expect(buyer.Part("return-order")).Not.ToHaveAttributeAsync("aria-busy", "true");
         await buyer.Page.Keyboard.PressAsync("Enter");
+        await Expect(buyer.Part("confirm-go")).ToBeVisibleAsync();
         await buyer.Part("confirm-go").FocusAsync();
         await buyer.Page.Keyboard.PressAsync("Enter");
         await buyer.ToldAsync("return-offered");
         await Expect(buyer.Part("return-order")).ToBeFocusedAsync();
+        await Expect(buyer.Part("return-order")).Not.ToHaveAttributeAsync("aria-busy", "true");
         await buyer.Page.Keyboard.PressAsync("Enter");
         await buyer.ToldAsync("return-cancelled");
         await Expect(buyer.Part("return-order")).ToHaveTextAsync("Return to the line");

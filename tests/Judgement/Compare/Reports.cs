@@ -89,6 +89,26 @@ public sealed class Reports
         ReportOf(sound with { Findings = ["oversold"] }).Broken.ShouldBe([$"{Ours}, round 1: oversold"]);
     }
 
+    [Theory]
+    [InlineData(0.97, 0.99, true)] // The interval reaches the bar.
+    [InlineData(0.96, 0.97, false)]
+    [InlineData(0.90, 1.12, true)]
+    [InlineData(1.01, 1.02, true)]
+    public void Another_build_was_faster_only_if_the_whole_interval_lies_below_the_bar(
+        double even, double odd, bool holds)
+    {
+        var pairs = Enumerable.Range(1, BuildBefore.MinPairs).SelectMany(round => (Reading[])
+            [
+                Turn(round, Contender.Before, 1, 100_000),
+                Turn(round, Ours, 1, 100_000 * (round % 2 == 0 ? even : odd)),
+            ]).ToArray();
+        var goal = BuildBefore.Judge(pairs).Single();
+        goal.Holds.ShouldBe(holds);
+        goal.Measured!.Value.Least.ShouldBeInRange(even, Math.Sqrt(even * odd));
+        goal.Measured!.Value.Most.ShouldBeInRange(Math.Sqrt(even * odd), odd);
+        BuildBefore.Judge(pairs[2..]).ShouldBeEmpty("too few pairs judge nothing");
+    }
+
     private static Report ReportOf(params Reading[] closed) =>
         CompareRun.ReportOf(new CompareOptions(), ["a program"], closed);
 

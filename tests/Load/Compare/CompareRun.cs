@@ -25,10 +25,18 @@ internal sealed record CompareOptions : ExperimentOptions
     [Description("Letters or names of contenders, such as a,b,redis-always.")]
     public string? Only { get; init; }
 
-    public IReadOnlyList<Contender> Contenders => Only is null ? Contender.All : Contender.Named(Only) ?? [];
+    [Description("The engine's assembly of another build, whose purchases are a contender too.")]
+    public FileInfo? Before { get; init; }
+
+    public IReadOnlyList<Contender> Contenders =>
+    [
+        .. Only is null ? Contender.All : Contender.Named(Only) ?? [],
+        .. Before is null ? (IEnumerable<Contender>)[] : [Contender.PurchaseOf(Before.FullName)],
+    ];
 
     protected override string? Fault()
     {
+        if (Before is { Exists: false }) return $"--before: there is no {Before.FullName}.";
         if (Contenders.Count == 0)
             return $"--only must be of {string.Join(", ", Contender.All.Select(one => $"{one.Letter} {one.Name}"))}.";
         return Connections.Min() < 1 || Connections.Max() > MaxConnections
@@ -76,7 +84,8 @@ internal static class CompareRun
     public static Report ReportOf(CompareOptions options, IReadOnlyList<string> programs, IReadOnlyList<Reading> turns)
     {
         var ratios = Ratio.All.Where(ratio => ratio.IsMeasured(turns)).ToList();
-        var (goals, rows) = (ratios.Select(ratio => ratio.Of(turns)).ToList(), ratios.Select(one => one.Row(turns)));
+        var rows = ratios.Select(ratio => ratio.Row(turns));
+        List<Check> goals = [.. ratios.Select(ratio => ratio.Of(turns)), .. BuildBefore.Judge(turns)];
         var ours = Contender.All.Where(contender => contender.IsOurs).Select(contender => contender.Name).ToList();
         var table = FigureTable.Rows("Answers a second: median (least–most) of the rounds; CPU in µs", turns.Rows());
         var figures = new Figures

@@ -34,10 +34,13 @@ internal sealed record Contender(
     string Letter, string Name, string Title, Host Host, Credential Credential, string Durability,
     Asked Asked = Asked.Purchase)
 {
+    /// <summary>The engine's assembly that runs in place of this build's; null: this build's.</summary>
+    public string? Assembly { get; init; }
+
     public const string NoOp = "noop", NoOpJwt = "noop-jwt", Purchase = "purchase", PurchaseJwt = "purchase-jwt",
         RedisEverySecond = "redis-everysec", RedisAlways = "redis-always", Postgres = "postgres", SoldOut = "soldout",
         RedisSoldOut = "redis-soldout", Reserve = "reserve", ReservePostgres = "reserve-postgres",
-        PurchaseToken = "purchase-token", Reply = "reply";
+        PurchaseToken = "purchase-token", Reply = "reply", Before = "purchase-before";
 
     private const string Nothing = "stores nothing", Synced = "fsync before the answer", Reads = "writes nothing";
 
@@ -77,6 +80,13 @@ internal sealed record Contender(
 
     /// <summary>Whether its users must have reserved: nothing that they send proves it.</summary>
     public bool NeedsReservations => Asked is Asked.ReservedPurchase or Asked.Reply;
+
+    /// <summary>The same purchase of another build of the engine.</summary>
+    public static Contender PurchaseOf(string assembly) =>
+        new("before", Before, "OrleansSale purchase, ticket, the build before", Host.Engine, Credential.Ticket, Synced)
+        {
+            Assembly = assembly,
+        };
 
     public static IReadOnlyList<Contender>? Named(string list)
     {

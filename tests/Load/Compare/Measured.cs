@@ -60,6 +60,7 @@ internal sealed record Ratio(string Name, string Above, string Below, double? Go
         new("reply_vs_purchase_jwt", Contender.Reply, Contender.PurchaseJwt, null),
         new("soldout_vs_redis_soldout", Contender.SoldOut, Contender.RedisSoldOut, null),
         new("purchase_jwt_vs_jwt_noop", Contender.PurchaseJwt, Contender.NoOpJwt, null),
+        new("purchase_vs_before", Contender.Purchase, Contender.Before, null),
     ];
 
     public bool IsMeasured(IReadOnlyList<Reading> turns) => turns.Quotient(Above, Below, Measured.Peak) is not null;

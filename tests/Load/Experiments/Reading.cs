@@ -53,12 +53,17 @@ internal static class Rounds
     /// a round, so this is steadier than a quotient of medians. A round that lacks one of the two does not count; null
     /// if none is left.
     /// </summary>
-    public static Spread? Quotient(this IReadOnlyList<Reading> readings, string above, string below, string figure)
+    public static Spread? Quotient(this IReadOnlyList<Reading> readings, string above, string below, string figure) =>
+        Spread.Of(readings.Quotients(above, below, figure));
+
+    /// <summary>The quotients of <see cref="Quotient"/>, one a round.</summary>
+    public static IEnumerable<double> Quotients(
+        this IReadOnlyList<Reading> readings, string above, string below, string figure)
     {
         var under = readings.PerRound(below, figure);
-        return Spread.Of(readings.PerRound(above, figure)
+        return readings.PerRound(above, figure)
             .Where(round => under.GetValueOrDefault(round.Key) > 0)
-            .Select(round => round.Value / under[round.Key]));
+            .Select(round => round.Value / under[round.Key]);
     }
 
     /// <summary>A row for each thing: its name, the spread of every figure, and what is wrong with it.</summary>

@@ -27,7 +27,9 @@ internal class Stage(
             Host.RedisAlways => await RedisStage.StartAsync("always", secrets, cancellationToken),
             Host.Postgres => await PostgresStage.StartAsync(secrets, cancellationToken),
             var host => new EngineStage(
-                await EngineUnderLoad.StartAsync(onPostgres: host == Host.EngineOnPostgres, cancellationToken),
+                await EngineUnderLoad.StartAsync(
+                    onPostgres: host == Host.EngineOnPostgres, cancellationToken,
+                    options => options with { Assembly = contender.Assembly }),
                 contender),
         };
 
