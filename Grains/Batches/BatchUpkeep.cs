@@ -66,7 +66,7 @@ internal sealed partial class BatchUpkeep
         _recalled = new RecalledCheckouts(batch.State, order => _checkouts.Watch(order, batch.Now));
         _news = new NewsCall(batch.State, places, grains, log);
         _backlog = new BacklogCall(batch, places, grains, log);
-        _follower = new FollowerCall(followers, batch.Id, log);
+        _follower = new FollowerCall(followers, batch.Id, timeProvider, log);
         _schedule = new ScheduleNote(batch.State, grains, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }

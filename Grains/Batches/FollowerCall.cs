@@ -18,26 +18,28 @@ public sealed class Followers(IServiceProvider services, IGrainFactory grains)
 }
 
 /// <summary>
-/// Tells the follower of a batch what is committed: one call at a time, each tick, until it has answered. A batch does
-/// not wait for it, also not to be settled: a call that is lost is made up for by the round of all followers.
+/// Tells the follower of a batch what is committed: one call at a time, at the ticks that <see cref="FollowerPace"/>
+/// says, until it has answered. A batch does not wait for it, also not to be settled: a call that is lost is made up for
+/// by the round of all followers.
 /// </summary>
-internal sealed partial class FollowerCall(Followers followers, string batch, ILogger log)
+internal sealed partial class FollowerCall(Followers followers, string batch, TimeProvider timeProvider, ILogger log)
 {
     private static readonly Outage Telling = new("follower");
 
     private readonly RetriedCall _call = new(
         Telling, reason => Log.NotTold(log, batch, reason), failures => Log.Tells(log, failures));
-    private long _told;
+    private readonly FollowerPace _pace = new();
 
     /// <summary>Tells what is new.</summary>
     /// <param name="committed">The last entry that is durable.</param>
     public void Start(long committed)
     {
-        if (_call.IsUnderWay || committed <= _told || followers.Of(batch) is not { } follower) return;
+        if (!_pace.IsDue(committed, timeProvider.GetUtcNow()) || _call.IsUnderWay) return;
+        if (followers.Of(batch) is not { } follower) return;
         _call.Start(async () =>
         {
             await follower.NoteCommitAsync(committed);
-            _told = committed;
+            _pace.NoteTold(committed);
         });
     }
 
