@@ -40,7 +40,8 @@ public static class BuyerCommandsApi
             .Accepts<ApproveBody>("application/json").Produces<ApprovedBody>()
             .Described("Approve", Holding with { TakesKey = false });
         batch.MapGet("/proposals", ListAsync).WithSummary("The commands that wait for a second operator")
-            .Produces<ProposalList>().Described("ListProposals", EndpointDescription.Operators(Refusal.NotFound));
+            .Produces<ProposalList>()
+            .Described("ListProposals", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         var order = app.MapGroup("/api/operator/orders/{order}").WithTags("Operators");
         MapChange(order, BuyerAction.Cancel, "Cancel an order that awaits payment");
         MapChange(order, BuyerAction.Refund, "Refund a paid order");
@@ -102,14 +103,15 @@ public static class BuyerCommandsApi
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, Proposals proposals)
+        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, Proposals proposals)
     {
         http.Response.Headers.CacheControl = "no-store";
         var (_, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
-        return await catalogue.FindAsync(batch) is null
-            ? Problem.Of(Refusal.NotFound)
-            : Reply.Ok(new ProposalList(await proposals.ListAsync(batch)), OperatorJson.Wire.ProposalList);
+        if (await catalogue.FindAsync(batch) is null) return Problem.Of(Refusal.NotFound);
+        if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
+        if (Paging.ReadAfterNumber(after, out var from) is { } badAfter) return badAfter;
+        return Reply.Ok(await proposals.ListAsync(batch, from, count), OperatorJson.Wire.ProposalList);
     }
 
     private static async ValueTask<(Caller? Caller, string? Key, Problem? Problem)> FindAsync(HttpContext http)

@@ -36,9 +36,7 @@ public static class OperatorLineApi
         if (problem is not null) return problem;
         if (await catalogue.FindAsync(batch) is null) return Problem.Of(Refusal.NotFound);
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
-        var place = 0L;
-        if (after is not null && !TryReadPlace(after, out place))
-            return Problem.Invalid("after", "must be the next of an earlier page");
+        if (Paging.ReadAfterNumber(after, out var place) is { } badAfter) return badAfter;
         var page = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).ListLineAsync(place, count));
         var aliases = page.Places.Select(each => each.Buyer).Distinct().ToArray();
         var found = aliases.Length == 0

@@ -44,26 +44,22 @@ public sealed record ProposalBody(
 
 /// <summary>Commands that wait for a second operator.</summary>
 /// <param name="Items">Oldest first; at most 100 wait.</param>
-public sealed record ProposalList(ProposalBody[] Items);
+/// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+public sealed record ProposalList(
+    ProposalBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
 
 /// <summary>Reads the commands of a batch that wait for a second operator.</summary>
 public sealed class Proposals(IGrainFactory grains, ActorRetry retry)
 {
-    /// <summary>All that wait, oldest first.</summary>
+    /// <summary>A page of those that wait, oldest first.</summary>
     /// <param name="batch">A batch that exists.</param>
-    public async Task<ProposalBody[]> ListAsync(string batch)
+    /// <param name="after">The number of the one before them; 0: from the first.</param>
+    /// <param name="limit">Most of them, 1 or more.</param>
+    public async Task<ProposalList> ListAsync(string batch, long after, int limit)
     {
-        var proposals = await retry.AskAsync(grains.GetGrain<ISaleBatchGrain>(batch).ListProposalsAsync);
-        var buyers = proposals.Select(proposal => proposal.OfBuyer?.Buyer).OfType<GrainInterfaces.Users.Alias>()
-            .Distinct().ToArray();
-        var found = buyers.Length == 0
-            ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(buyers));
-        var users = buyers.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
-        return
-        [
-            .. proposals.Select(proposal => ProposalBody.Of(
-                batch, proposal, proposal.OfBuyer?.Buyer is { } buyer ? users[buyer] : null)),
-        ];
+        var all = await ReadAsync(batch);
+        var (page, next) = Paging.Take(all.Where(proposal => proposal.Seq > after), limit, proposal => proposal.Seq);
+        return new ProposalList(await NameAsync(batch, page), next);
     }
 
     /// <summary>The one of this key; null: it does not wait, or not any more.</summary>
@@ -71,7 +67,21 @@ public sealed class Proposals(IGrainFactory grains, ActorRetry retry)
     /// <param name="key">The hash of the command's key.</param>
     public async Task<ProposalBody?> FindAsync(string batch, KeyHash key)
     {
-        var text = key.ToString();
-        return (await ListAsync(batch)).FirstOrDefault(proposal => proposal.Key == text);
+        var found = Array.FindAll(await ReadAsync(batch), proposal => proposal.Key == key);
+        return (await NameAsync(batch, found)).FirstOrDefault();
+    }
+
+    private Task<ProposalView[]> ReadAsync(string batch) =>
+        retry.AskAsync(grains.GetGrain<ISaleBatchGrain>(batch).ListProposalsAsync);
+
+    private async Task<ProposalBody[]> NameAsync(string batch, ProposalView[] proposals)
+    {
+        var buyers = proposals.Select(proposal => proposal.OfBuyer?.Buyer).OfType<GrainInterfaces.Users.Alias>()
+            .Distinct().ToArray();
+        var found = buyers.Length == 0
+            ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(buyers));
+        var users = buyers.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
+        return Array.ConvertAll(proposals, proposal => ProposalBody.Of(
+            batch, proposal, proposal.OfBuyer?.Buyer is { } buyer ? users[buyer] : null));
     }
 }

@@ -9,6 +9,7 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="Until">From this instant on it is void.</param>
 /// <param name="OfBatch">The command, if it is about the whole batch; null: it concerns one buyer.</param>
 /// <param name="OfBuyer">The command, if it concerns one buyer; null: it is about the whole batch.</param>
+/// <param name="Seq">The entry of the ledger that proposed it.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ProposalView")]
 public sealed record ProposalView(
     [property: Id(0)] KeyHash Key,
@@ -16,4 +17,5 @@ public sealed record ProposalView(
     [property: Id(2)] DateTimeOffset At,
     [property: Id(3)] DateTimeOffset Until,
     [property: Id(4)] OperatorCommand? OfBatch,
-    [property: Id(5)] BuyerCommand? OfBuyer);
+    [property: Id(5)] BuyerCommand? OfBuyer,
+    [property: Id(6)] long Seq);

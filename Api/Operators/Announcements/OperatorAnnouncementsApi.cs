@@ -75,10 +75,10 @@ public static class OperatorAnnouncementsApi
         var all = listed.Items;
         var from = after is null ? 0 : all.TakeWhile(view => view.Announcement.Id != after).Count() + 1;
         if (from > all.Count) return Problem.Invalid("after", "must be an announcement of the list");
-        var items = all.Skip(from).Take(count).Select(OperatorAnnouncementBody.Of).ToArray();
+        var (page, next) = Paging.Take(all.Skip(from), count, view => view.Announcement.Id);
         return Reply.Ok(
             new OperatorAnnouncementList(
-                items, from + count < all.Count ? items[^1].Id : null,
+                Array.ConvertAll(page, OperatorAnnouncementBody.Of), next,
                 listed.Damaged.Count > 0 ? [.. listed.Damaged] : null),
             OperatorAnnouncementJson.Wire.OperatorAnnouncementList);
     }

@@ -23,7 +23,8 @@ public static class BacklogApi
         var backlog = app.MapGroup("/api/operator/products/{product}/backlog").WithTags("Operators");
         backlog.MapGet("", ListAsync).WithSummary("The places that batches of a product left waiting")
             .Produces<BacklogRangeList>()
-            .Described("ListBacklog", EndpointDescription.Operators(Refusal.NotFound, Refusal.Unavailable));
+            .Described("ListBacklog", EndpointDescription.Operators(
+                Refusal.InvalidRequest, Refusal.NotFound, Refusal.Unavailable));
         backlog.MapDelete("/{batch}", DropAsync).WithSummary("Drop what a batch left waiting").Produces(204)
             .WithDescription("The ledger of the batch keeps the reason: 1–500 characters, one line or several.")
             .Described("DropBacklog", EndpointDescription.Operators(
@@ -31,15 +32,21 @@ public static class BacklogApi
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext http, string product, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
+        HttpContext http, string product, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
+        ActorRetry retry)
     {
         http.Response.Headers.CacheControl = "no-store";
         var (_, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
         if (!await IsSoldAsync(product, catalogue)) return Problem.Of(Refusal.NotFound);
+        if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         var ranges = await retry.AskAsync(() => grains.GetGrain<IBacklogGrain>(product).ListAsync());
+        var from = after is null ? 0 : Array.FindIndex(ranges, range => range.Batch == after) + 1;
+        if (after is not null && from == 0) return Problem.Invalid("after", "must be a batch of the list");
+        var (page, next) = Paging.Take(ranges.Skip(from), count, range => range.Batch);
         return Reply.Ok(
-            new BacklogRangeList(Array.ConvertAll(ranges, BacklogRangeBody.Of)), BacklogJson.Wire.BacklogRangeList);
+            new BacklogRangeList(Array.ConvertAll(page, BacklogRangeBody.Of), next),
+            BacklogJson.Wire.BacklogRangeList);
     }
 
     private static async Task<IResult> DropAsync(

@@ -21,7 +21,9 @@ public sealed record BacklogRangeBody(
 
 /// <summary>The backlog of a product.</summary>
 /// <param name="Items">One for each batch that ended while buyers waited, in the order of their turn.</param>
-public sealed record BacklogRangeList(BacklogRangeBody[] Items);
+/// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+public sealed record BacklogRangeList(
+    BacklogRangeBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
 
 /// <summary>Writes backlogs.</summary>
 [JsonSourceGenerationOptions(

@@ -37,7 +37,9 @@ public sealed record OperatorMessageBody(
 
 /// <summary>The messages of a batch that are not delivered.</summary>
 /// <param name="Items">By number: those that wait, and the last 100 that ended in vain or after a retry.</param>
-public sealed record OperatorMessageList(OperatorMessageBody[] Items);
+/// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+public sealed record OperatorMessageList(
+    OperatorMessageBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
 
 /// <summary>Writes the bodies of the operators' messages.</summary>
 [JsonSourceGenerationOptions(

@@ -16,23 +16,27 @@ public static class OperatorMessagesApi
         messages.MapGet("", ListAsync).WithSummary("The messages to buyers that are not delivered")
             .WithDescription("Those that wait, and the last 100 that ended in vain. What a channel has is not listed.")
             .Produces<OperatorMessageList>()
-            .Described("ListMessages", EndpointDescription.Operators(Refusal.NotFound, Refusal.Unavailable));
+            .Described("ListMessages", EndpointDescription.Operators(
+                Refusal.InvalidRequest, Refusal.NotFound, Refusal.Unavailable));
         messages.MapPost("/{message}/retry", RetryAsync).WithSummary("Try to send a message again")
             .Produces<OperatorMessageBody>()
             .Described("RetryMessage",
                 EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithKey());
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, string batch, MessageCommands commands)
+    private static async Task<IResult> ListAsync(
+        HttpContext http, string batch, string? after, string? limit, MessageCommands commands)
     {
         http.Response.Headers.CacheControl = "no-store";
         var (_, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
-        return await commands.ListAsync(batch) is { } all
-            ? Reply.Ok(
-                new OperatorMessageList([.. all.Select(OperatorMessageBody.Of)]),
-                OperatorMessageJson.Wire.OperatorMessageList)
-            : Problem.Of(Refusal.NotFound);
+        if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
+        if (Paging.ReadAfterNumber(after, out var from) is { } badAfter) return badAfter;
+        if (await commands.ListAsync(batch) is not { } all) return Problem.Of(Refusal.NotFound);
+        var (page, next) = Paging.Take(all.Where(message => message.Seq > from), count, message => message.Seq);
+        return Reply.Ok(
+            new OperatorMessageList(Array.ConvertAll(page, OperatorMessageBody.Of), next),
+            OperatorMessageJson.Wire.OperatorMessageList);
     }
 
     private static async Task<IResult> RetryAsync(

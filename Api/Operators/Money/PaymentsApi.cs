@@ -31,12 +31,10 @@ public static class PaymentsApi
     {
         if (await ExportsApi.RefuseAsync(http, batch, exports) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
-        var from = 0;
-        if (after is not null && !int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out from))
-            return Problem.Invalid("after", "must be the next of an earlier page");
+        if (Paging.ReadAfterNumber(after, out var from, int.MaxValue) is { } badAfter) return badAfter;
         var format = TableFormat.WantedBy(http);
         // The first page is read before the answer begins, because until then the request can be refused.
-        var (page, last) = await ReadAsync(exports, batch, from, format is null ? count : Paging.MaxLimit);
+        var (page, last) = await ReadAsync(exports, batch, (int)from, format is null ? count : Paging.MaxLimit);
         if (format is null)
         {
             var next = page.Length == count ? last.ToString(CultureInfo.InvariantCulture) : null;

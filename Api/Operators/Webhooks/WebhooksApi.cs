@@ -124,17 +124,16 @@ public static class WebhooksApi
     private static async Task<IResult> ListDeliveriesAsync(
         HttpContext http, string webhook, string? after, string? limit, WebhookCommands commands)
     {
-        var from = 0L;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
-        if (after is not null && !TryReadNumber(after, out from))
-            return Problem.Invalid("after", "must be the next of an earlier page");
+        if (Paging.ReadAfterNumber(after, out var from) is { } badAfter) return badAfter;
         return await AnswerAsync(
             http, _ => commands.AskAsync(webhook, one => one.ListDeliveriesAsync()),
             all =>
             {
-                var page = all.Where(one => one.Number > from).Take(count).Select(WebhookDeliveryBody.Of).ToArray();
-                var next = page.Length == count ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
-                return Reply.Ok(new WebhookDeliveryList(page, next), WebhookJson.Wire.WebhookDeliveryList);
+                var (page, next) = Paging.Take(all.Where(one => one.Number > from), count, one => one.Number);
+                return Reply.Ok(
+                    new WebhookDeliveryList(Array.ConvertAll(page, WebhookDeliveryBody.Of), next),
+                    WebhookJson.Wire.WebhookDeliveryList);
             });
     }
 

@@ -71,7 +71,7 @@ public static class ApprovalRules
     public static ProposalView View(Proposal proposal) => new(
         proposal.Command.Key, proposal.Command.By, DateTimeOffset.FromUnixTimeMilliseconds(proposal.At),
         DateTimeOffset.FromUnixTimeMilliseconds(proposal.Until), proposal.Command as OperatorCommand,
-        proposal.Command as BuyerCommand);
+        proposal.Command as BuyerCommand, proposal.Seq);
 
     private static Decision<Answer<Effect>> Conflict(string detail) =>
         new(new Answer<Effect>(Refusal.Conflict, detail));

@@ -100,7 +100,7 @@ public sealed class SerialisationTests
         new OrderSum(1, 2, 3), Recalled, new CheckoutPlan(At, At.AddMinutes(1), 2),
         new RecallView(RecalledOrders.Paid, At, Someone, "why", Recalled, Recalled, true, 7),
         Buyers, new CommandOutcome(Effect.Proposed, Order),
-        new ProposalView(Key, Someone, At, At.AddHours(1), Restock, Buyers), Order.Shipment!, Order.Instants!,
+        new ProposalView(Key, Someone, At, At.AddHours(1), Restock, Buyers, 17), Order.Shipment!, Order.Instants!,
         new Shipping(Someone, "key", CancelReason.Mistake, "SF 1"),
         new PurchaseRequest(Someone, Key, 2, 3, true, true),
         new PurchaseCall([new(Someone, Key, 2, 3, true), new(Someone, null, 1, 1, false)]),
