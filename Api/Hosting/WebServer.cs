@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OrleansSale.Api.Http.Bodies;
 
 namespace OrleansSale.Api.Hosting;
 
@@ -17,6 +16,12 @@ public static class WebServer
     /// </summary>
     private const int MaxWaitingConnections = 4_096;
 
+    /// <summary>
+    /// Longest body that is taken off the wire, in bytes. It is more than anything reads, so that a client who sends
+    /// somewhat too much can read its answer before the connection closes.
+    /// </summary>
+    private const int MaxReceivedLength = 1 << 20;
+
     /// <summary>Sets it up.</summary>
     public static void Configure(IWebHostBuilder host)
     {
@@ -27,7 +32,7 @@ public static class WebServer
     private static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = RequestBody.MaxAnnouncedLength;
+        options.Limits.MaxRequestBodySize = MaxReceivedLength;
         options.Limits.MaxRequestHeadersTotalSize = MaxHeadersLength;
     }
 }

@@ -24,10 +24,9 @@ public sealed class NotificationReceiver(
         PaymentNotification notification;
         try
         {
-            var length = await ReceivedBody.ReadAsync(
+            var received = await ReceivedBody.ReadAsync(
                 http.Request, buffer.AsMemory(0, PaymentNotification.MaxBodyBytes + 1), http.RequestAborted);
-            if (length > PaymentNotification.MaxBodyBytes)
-                return Problem.Invalid("body", $"at most {PaymentNotification.MaxBodyBytes} bytes");
+            if (received is not { } length) return Problem.Of(Refusal.TooLarge);
             notification = reader.Read(
                 new NotificationMessage(
                     name => http.Request.Headers[name] is { Count: 1 } one ? one[0] : null, buffer.AsMemory(0, length)),

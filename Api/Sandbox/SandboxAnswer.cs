@@ -98,8 +98,7 @@ internal static class SandboxAnswer
         }
 
         var buffer = new byte[MaxBodyBytes + 1];
-        var length = await ReceivedBody.ReadAsync(request, buffer, cancellationToken);
-        return length <= MaxBodyBytes
+        return await ReceivedBody.ReadAsync(request, buffer, cancellationToken) is { } length
             ? (JsonMembers.Parse(buffer.AsMemory(0, length)), null)
             : (JsonMembers.Empty, Refused(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large"));
     }

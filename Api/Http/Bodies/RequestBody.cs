@@ -13,9 +13,6 @@ public static class RequestBody
     /// <summary>Longest body, in bytes.</summary>
     public const int MaxLength = 65_536;
 
-    /// <summary>A body that announces more than this is not read at all, in bytes.</summary>
-    public const int MaxAnnouncedLength = 1 << 20;
-
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>
@@ -32,18 +29,17 @@ public static class RequestBody
         where T : class
     {
         var request = http.Request;
-        if (request.ContentLength > MaxAnnouncedLength) return (null, Problem.Of(Refusal.TooLarge));
         var buffer = ArrayPool<byte>.Shared.Rent(MaxLength + 1);
         try
         {
-            var length = request.ContentLength == 0
+            var received = request.ContentLength == 0
                 ? 0
                 : await ReceivedBody.ReadAsync(request, buffer.AsMemory(0, MaxLength + 1), http.RequestAborted);
+            if (received is not { } length) return (null, Problem.Of(Refusal.TooLarge));
             if (isGenuine?.Invoke(buffer.AsMemory(0, length)) == false)
                 return (null, Problem.Of(Refusal.Unauthenticated));
             if (length == 0) return Read("{}"u8.ToArray(), type);
             if (!request.HasJsonContentType()) return (null, Problem.Of(Refusal.UnsupportedMediaType));
-            if (length > MaxLength) return (null, Problem.Invalid("body", $"at most {MaxLength} bytes"));
             return Read(buffer.AsMemory(0, length), type);
         }
         catch (BadHttpRequestException e)
