@@ -133,6 +133,11 @@ public sealed class AuditedPayment
     /// <summary>The rest of it: the amount without the part that went back elsewhere.</summary>
     public Amount Left => Amount with { Value = Amount.Value - Elsewhere };
 
+    /// <summary>The provider's ids of refunds that the engine did not request.</summary>
+    public IReadOnlyList<string> RefundsElsewhere => RefundIds;
+
+    internal List<string> RefundIds { get; } = [];
+
     internal string? Stalled { get; set; }
 
     internal Dictionary<string, string> Disputes { get; } = [];

@@ -87,8 +87,12 @@ internal sealed partial class MoneyBook
             var words = entry.Code.Split(' ', 2);
             if (words is not ["refund" or "dispute", { Length: > 0 }])
                 violations.Add(Invariant.Form, entry.Seq, $"money was moved by {entry.Code}");
-            else if (words[0] == "refund" && !IsNewRefund(entry.Provider, words[1]))
-                violations.Add(Invariant.I6, entry.Seq, $"refund {words[1]} was made already");
+            else if (words[0] == "refund")
+            {
+                payment.RefundIds.Add(words[1]);
+                if (!IsNewRefund(entry.Provider, words[1]))
+                    violations.Add(Invariant.I6, entry.Seq, $"refund {words[1]} was made already");
+            }
         }
 
         payment.Elsewhere += entry.Amount.Value;

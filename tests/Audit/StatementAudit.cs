@@ -52,9 +52,11 @@ public static class StatementAudit
         var back = recorded.WentBack - recorded.ByHand;
         if (stated.Refunded != back)
             report($"{stated.Refunded} of {name} were paid back, and the ledger has {back}");
-        if (recorded.Refund is { } refund && !refund.StartsWith(Unnamed, StringComparison.Ordinal)
-            && statement.Refunds.GetValueOrDefault(refund) != name.Id)
-            report($"{name} went back as {refund}, which is no refund of it at the provider");
+        string[] named = recorded.Refund is { } refund && !refund.StartsWith(Unnamed, StringComparison.Ordinal)
+            ? [refund] : [];
+        foreach (var id in recorded.RefundsElsewhere.Concat(named)
+            .Where(id => statement.Refunds.GetValueOrDefault(id) != name.Id))
+            report($"{name} went back as {id}, which is no refund of it at the provider");
     }
 
     // What the provider keeps was paid for orders that are live, or was given back without it. The orders' prices are

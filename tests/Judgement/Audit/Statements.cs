@@ -33,6 +33,7 @@ public sealed class Statements
     [InlineData("\"payment\":\"p-3\",\"amount\":199900", "\"payment\":\"p-3\",\"amount\":199901", "more than")]
     [InlineData("\"payment\":\"p-4\",\"amount\":100", "\"payment\":\"p-4\",\"amount\":99", "the ledger has 100")]
     [InlineData("\"r-2\"", "\"r-9\"", "went back as r-2")]
+    [InlineData("\"e-4\"", "\"e-9\"", "went back as e-4")]
     public async Task Books_that_say_anything_else_are_found(string text, string instead, string found) =>
         (await CompareAsync([.. Books.Select(line => line.Replace(text, instead, StringComparison.Ordinal))]))
             .ShouldContain(what => what.Contains(found, StringComparison.Ordinal));
