@@ -8,6 +8,9 @@ namespace OrleansSale.Tests.Api.Operators;
 [Collection(SaleTests.Name)]
 public sealed class PaymentsTests(SaleTests.Fixture fixture)
 {
+    // The sandbox keeps 0.6 % of a payment.
+    private const long Fee = ((Offer.Price * 6) + 500) / 1_000;
+
     private readonly SaleFront _sale = fixture.Front;
 
     [Fact]
@@ -26,7 +29,7 @@ public sealed class PaymentsTests(SaleTests.Fixture fixture)
         var (kept, back) = (list.Items[0], list.Items[1]);
         Answer.NamesOf(kept).ShouldBe(
             ["order", "user", "alias", "provider", "payment", "amount", "state", "capturedAt", "fee"]);
-        kept.GetProperty("fee").GetInt64().ShouldBe(((Offer.Price * 6) + 500) / 1_000, "0.6 % at the sandbox");
+        kept.GetProperty("fee").GetInt64().ShouldBe(Fee);
         Texts(kept, "order", "user", "alias", "provider", "payment", "state")
             .ShouldBe([order, user, _sale.Sign.AliasOf(user, batch), "default", payment, "sold"]);
         kept.GetProperty("amount").GetProperty("amount").GetInt64().ShouldBe(Offer.Price);
@@ -58,11 +61,12 @@ public sealed class PaymentsTests(SaleTests.Fixture fixture)
         using var workbook = await DownloadAsync(batch, XlsxTable.MediaType);
         var rows = MiniExcel.Query(workbook, useHeaderRow: true).Cast<IDictionary<string, object?>>().ToArray();
         rows.Select(row => row["payment"]).ShouldBe(payments);
-        rows.ShouldAllBe(row => row["capturedAt"] is DateTime && Equals(row["amount"], (double)Offer.Price));
+        rows.ShouldAllBe(row => row["capturedAt"] is DateTime && Equals(row["amount"], (double)Offer.Price)
+            && Equals(row["fee"], (double)Fee));
         using var csv = await DownloadAsync(batch, "text/csv");
         var lines = System.Text.Encoding.UTF8.GetString(csv.ToArray()).TrimEnd().Split("\r\n");
         lines.Length.ShouldBe(4);
-        lines[1..].ShouldAllBe(line => line.Contains(",\"sold\",", StringComparison.Ordinal));
+        lines[1..].ShouldAllBe(line => line.Contains($",\"CNY\",{Fee},\"sold\",", StringComparison.Ordinal));
     }
 
     [Fact]
