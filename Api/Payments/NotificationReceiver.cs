@@ -82,7 +82,8 @@ public sealed class NotificationReceiver(
         // Without a key the payer matches no order, and the payment is refunded.
         var payer = (await feed.FindKeyAsync())?.AliasOf(captured.User);
         if (payer is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
-        var capture = new Capture(seq, provider, captured.Payment, payer, captured.Amount, captured.Fee);
+        var capture = new Capture(
+            seq, provider, captured.Payment, payer, captured.Amount, captured.Fee, captured.Checkout);
         var answer = await retry.AskAsync(() => grain.CaptureAsync(capture));
         return answer.Refused is { } refusal ? Problem.Of(refusal) : Results.NoContent();
     }

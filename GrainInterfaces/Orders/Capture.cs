@@ -13,11 +13,13 @@ namespace OrleansSale.GrainInterfaces.Orders;
 /// <param name="Fee">
 /// What the provider says that it keeps of it; null: it does not say. A fee that cannot be is as if it was not said.
 /// </param>
+/// <param name="Checkout">The checkout that the provider says it was paid at; null: it was not asked or told.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Capture")]
 public sealed record Capture(
     [property: Id(0)] long Order, [property: Id(4)] string Provider, [property: Id(1)] string Payment,
     [property: Id(2)] Alias? Payer,
-    [property: Id(3)] Money Amount, [property: Id(5)] Money? Fee = null);
+    [property: Id(3)] Money Amount, [property: Id(5)] Money? Fee = null,
+    [property: Id(6)] string? Checkout = null);
 
 /// <summary>The result of a captured payment. None is the default; a refused answer has it.</summary>
 public enum CaptureResult

@@ -80,6 +80,19 @@ public static class PaymentRules
     }
 
     /// <summary>
+    /// The order's only checkout, if a capture names another one at the same provider; null: nothing is wrong, as far
+    /// as this batch can know. Then the provider may have told one payment for orders of two batches.
+    /// </summary>
+    /// <remarks>
+    /// It is no reason to refuse the payment or to owe it back. A ledger that was restored may lack the checkout, and
+    /// the money may have come for this order alone. Of several checkouts of an order only the last is known here.
+    /// </remarks>
+    public static string? FindOtherCheckout(SaleBatch batch, Capture capture) =>
+        capture.Checkout is { } named && batch.Orders.Find(capture.Order) is { Checkouts: 1, Checkout: { } own } order
+            && order.CheckoutProvider == capture.Provider && own != named
+            ? own : null;
+
+    /// <summary>
     /// Decides the record of a refund that the provider has made. A refund that is recorded already changes nothing.
     /// </summary>
     /// <param name="batch">State; not changed.</param>

@@ -54,6 +54,22 @@ public sealed class PaymentTests : IAsyncLifetime
         (await batch.Actor.ListPaymentsAsync(0, 10)).Payments.ShouldHaveSingleItem().Fee.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_payment_that_is_told_for_orders_of_two_batches_counts_in_both_and_is_logged_by_its_checkout()
+    {
+        var ((first, paid), (second, other)) = (await CheckedOutAsync(), await CheckedOutAsync());
+        var told = TestBatch.CaptureOf(paid, "p-1") with { Checkout = $"c-{paid.Id}" };
+        (await _sale.Batch(first).Actor.CaptureAsync(told)).Value.ShouldBe(CaptureResult.Sold);
+        var again = TestBatch.CaptureOf(other, "p-1") with { Checkout = told.Checkout };
+        _sale.Log.With("says that payment").ShouldBeEmpty();
+
+        (await _sale.Batch(second).Actor.CaptureAsync(again)).Value.ShouldBe(CaptureResult.Sold);
+        (await _sale.Batch(second).Actor.CaptureAsync(again)).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        var logged = _sale.Log.With("says that payment p-1").ShouldHaveSingleItem().Text;
+        foreach (var name in (string[])[$"Order {other.Id}", told.Checkout!, $"c-{other.Id}"])
+            logged.ShouldContain(name);
+    }
+
     [Theory]
     [InlineData("duplicate")]
     [InlineData("amount")]
@@ -117,5 +133,12 @@ public sealed class PaymentTests : IAsyncLifetime
 
         (await cancelling).Value!.Status.ShouldBe(OrderStatus.Refunding);
         await _sale.UntilRefundedAsync(id, "p-1");
+    }
+
+    private async Task<(string Batch, OrderView Order)> CheckedOutAsync()
+    {
+        var (id, order) = await _sale.OrderAsync();
+        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "小米 Mi2")).Refused.ShouldBeNull();
+        return (id, order);
     }
 }
