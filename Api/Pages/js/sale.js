@@ -167,7 +167,7 @@ class SalePage {
       mayCancelPaid: this.board.cancelPaid !== 'never',
       mayReturn: (this.board.standbyLimit > 0 || this.board.backlogUnits > 0) && !isOver,
       isOver,
-      waiting: this.board.standby,
+      waiting: this.board.standby - (this.plan.waiting === null ? 0 : 1),
     }, main);
     show(byId('orders-empty'), orders.length === 0 || this.isEnded);
     const signedOut = orders.length > 0 && this.isEnded ? 'orders.ended' : 'orders.signed-out';

@@ -171,6 +171,7 @@ export default {
   'stock.held': 'Awaiting payment',
   'stock.sold': 'Sold',
   'stock.withdrawn': 'Withdrawn',
+  'stock.reserved.zero': 'Nobody has reserved',
   'stock.reserved.one': '{count} person reserved',
   'stock.reserved.other': '{count} people reserved',
   'stock.left.one': '{count} left',

@@ -163,6 +163,7 @@ export default {
   'stock.held': '待付款',
   'stock.sold': '已售',
   'stock.withdrawn': '已下架',
+  'stock.reserved.zero': '暂无人预约',
   'stock.reserved.other': '{count} 人已预约',
   'stock.left.other': '剩余 {count} 件',
   'stock.bar': '共 {stock} 件，剩余 {free} 件，待付款 {held} 件，已售 {sold} 件',

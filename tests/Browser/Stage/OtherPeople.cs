@@ -139,9 +139,9 @@ public sealed class OtherPeople(Uri address) : IDisposable
     }
 
     /// <summary>Buys for a user of Weibo who has reserved, and returns the order's id.</summary>
-    public async Task<string> BuyAsync(string batch, string user)
+    public async Task<string> BuyAsync(string batch, string user, int quantity = 1)
     {
-        var order = await DoneAsync(_client.BuyWithTokenAsync(await TokenAsync(user), batch));
+        var order = await DoneAsync(_client.BuyWithTokenAsync(await TokenAsync(user), batch, quantity));
         return order.GetProperty("id").GetString()!;
     }
 
