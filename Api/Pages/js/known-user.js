@@ -9,8 +9,8 @@ import { hasLine } from './timetable.js';
 export class KnownUser {
   #page;
   #isStopped = false;
-  /** The status of each order when it was last looked at. */
-  #statuses = new Map();
+  /** Each order as it was when it was last looked at. */
+  #seen = new Map();
   user;
   reservation;
   orders;
@@ -54,7 +54,7 @@ export class KnownUser {
     // The payment may arrive before the buyer returns. Its outcome is shown in any case.
     const returned = deeds.returnedFromCashier();
     if (returned !== null)
-      this.#statuses.set(returned, 'awaiting-payment');
+      this.#seen.set(returned, { status: 'awaiting-payment' });
     if (!this.#mayHavePlace())
       this.place.none();
     const isKnown = () => this.orders.isKnown && clock.isSet
@@ -111,24 +111,26 @@ export class KnownUser {
   }
 
   /**
-   * Reports a change of an order that happened while the buyer was elsewhere: at the cashier, too late, or in the line.
+   * Reports a change of an order that happened while the buyer was elsewhere: at the cashier, too late, or in the line;
+   * or that the seller made.
    */
   #ordersCame() {
     const { deeds } = this.#page;
     for (const order of this.orders.items) {
-      const before = this.#statuses.get(order.id);
-      this.#statuses.set(order.id, order.status);
+      const { status: before, payBy } = this.#seen.get(order.id) ?? {};
+      this.#seen.set(order.id, order);
+      const isToPay = order.status === 'awaiting-payment';
+      if (before === 'awaiting-payment' && isToPay && Date.parse(order.payBy) > Date.parse(payBy))
+        deeds.orderExtended(order);
       // A payment that comes late can still make an expired order a paid one.
-      if (before === 'awaiting-payment' || before === 'expired' && order.status === 'paid')
+      else if (before === 'awaiting-payment' || before === 'expired' && order.status === 'paid')
         deeds.orderMoved(order);
-      else if (before === 'expired' && order.status === 'awaiting-payment')
-        deeds.orderRevived();
+      else if (before === 'expired' && isToPay)
+        deeds.orderRevived(order);
       else if (before === 'paid' && order.return === 'returned')
-        deeds.returns.returned();
-      else if (before === undefined && order.place !== undefined && order.status === 'awaiting-payment')
+        deeds.returns.returned(order);
+      else if (before === undefined && order.place !== undefined && isToPay)
         deeds.line.offered(order);
-      else if (before !== order.status)
-        this.#page.notice.clearIf('paid');
     }
     this.#page.render();
   }

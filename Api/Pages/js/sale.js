@@ -129,8 +129,15 @@ class SalePage {
     this.#showOrders(now);
     this.#ahead.update(this.board, this.plan, this.reservation?.state === 'held', now);
     this.#announcementList.update();
+    this.notice.review({
+      plan: this.plan,
+      board: this.board,
+      now,
+      reservation: this.reservation?.state,
+      orders: this.orders?.items ?? [],
+      place: this.place?.known,
+    });
     tellChange(before, this.plan, {
-      notice: this.notice,
       isEnded: this.isEnded,
       status: () => statusText(this.board, this.plan, now, shown),
     });

@@ -65,7 +65,6 @@ export default {
   'notice.return-ending.title': 'You keep your order unless it is paid for now',
   'notice.return-ending.body': 'The one who has been offered it can still pay. If they do not, you keep it.',
   'notice.returned.title': 'Your order has a new buyer',
-  'notice.returned.body': 'The next in the line has paid for it. Your refund is on its way.',
   'confirm.return-order.title': 'Return this order to the line?',
   'confirm.return-order.body.one': 'It goes to the next in the line, after units that are free. Your {amount} is '
     + 'refunded only when they have paid. If nobody pays before the sale ends, you keep it.{also}',

@@ -251,11 +251,12 @@ export default {
   'notice.order-cancelled.title': 'Order cancelled',
   'notice.order-cancelled.body': 'Nothing was charged. Other buyers can have its units now.',
   'notice.order-refunding.title': 'Order cancelled',
-  'notice.order-refunding.body': 'Your refund is on its way.',
   'notice.order-expired.title': 'Order closed',
   'notice.order-expired.body': 'It was not paid in time. Nothing was charged.',
   'notice.order-revived.title': 'Order open again',
   'notice.order-revived.body': 'The seller has opened your order again. Pay before the time runs out.',
+  'notice.more-time.title': 'You have more time',
+  'notice.more-time.body': 'The seller has extended the time to pay: pay until {at}.',
   'notice.ask.title': 'No answer yet',
   'notice.ask.body': 'We could not get an answer for some minutes. Press Buy to ask again for the same purchase: '
     + 'you can’t buy twice. If it went through, your order appears under My orders.',

@@ -52,7 +52,6 @@ export default {
   'notice.return-ending.title': '不再顺延给下一位',
   'notice.return-ending.body': '当前候补买家仍可付款。对方付款后为您退款；如未按时付款，订单仍归您。',
   'notice.returned.title': '转让成功',
-  'notice.returned.body': '候补买家已付款，您的退款将原路退回。',
   'confirm.return-order.title': '转让给候补买家？',
   'confirm.return-order.body.one': '订单将转让给候补买家；如还有未售出的商品，会先行分配。对方付款后，您支付的 {amount} 才会原路退回。'
     + '如抢购结束前无人付款，订单仍归您。{also}',

@@ -186,6 +186,14 @@ public sealed class OtherPeople(Uri address) : IDisposable
             ["reason"] = "mistake",
         }));
 
+    /// <summary>Gives all who have not paid yet more time, as an operator.</summary>
+    public async Task ExtendAsync(string batch, int seconds) =>
+        await DoneAsync(_client.CommandAsync(await BossAsync(), $"batches/{batch}/extend", new JsonObject
+        {
+            ["seconds"] = seconds,
+            ["reason"] = "the bank was down",
+        }));
+
     /// <summary>Grants a unit to a user of Weibo as an operator.</summary>
     public async Task GrantAsync(string batch, string user) =>
         await DoneAsync(_client.CommandAsync(await BossAsync(), $"batches/{batch}/grant", new JsonObject
