@@ -11,7 +11,7 @@ public sealed class ReturnTests(SaleStage stage)
 
     [Theory]
     [InlineData("en", 390, "light", "Return to the line", "Keep my order", "only when the next buyer has paid",
-        "You keep your order unless the one who has been offered it pays in time.")]
+        "You keep your order unless the one who has been offered it pays by ")]
     [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "保留订单", "对方付款后才会为您退款", "不再顺延给下一位")]
     public async Task A_paid_order_is_offered_to_the_line_and_refunded_when_the_next_has_paid_though_it_is_kept_by_then(
         string language, int width, string colors, string give, string keep, string honest,

@@ -132,7 +132,7 @@ export class OrderCard {
     const { waiting } = this.#sale;
     const stage = returnOf(this.#order, this.#sale);
     if (stage !== 'offered')
-      return text(`order.return.${stage}`);
+      return text(`order.return.${stage}`, { at: moment(Date.parse(this.#order.returnPayBy)) });
     const { quantity } = this.#order;
     const first = quantity > 1 ? text('order.return.together', { count: quantity })
       : text(waiting > 0 ? 'order.return.waiting' : 'order.return.nobody', { count: waiting });

@@ -52,9 +52,9 @@ export default {
   'order.return.together': 'Offered to the line. Its {count} units go together, so they wait until the first in the '
     + 'line asks for at least as many.',
   'order.return.until-then': 'You are refunded only when the next buyer has paid. Until then the order is yours.',
-  'order.return.being-paid': 'The next in the line has been offered it and can pay now. If they do, you are refunded. '
-    + 'If not, it goes to the one after them, unless you keep it.',
-  'order.return.ending': 'You keep your order unless the one who has been offered it pays in time. If they do, you are '
+  'order.return.being-paid': 'The next in the line has been offered it and can pay until {at}. If they do, you are '
+    + 'refunded. If not, it goes to the one after them, unless you keep it.',
+  'order.return.ending': 'You keep your order unless the one who has been offered it pays by {at}. If they do, you are '
     + 'refunded. Nobody else is offered it.',
   'order.return.sold': 'The next in the line has paid for it.',
   'notice.return-offered.title': 'Offered to the line',

@@ -83,6 +83,7 @@ public sealed class OrderBook
         Revivals = order.Revivals,
         Return = Returns.StageOf(order),
         Instants = InstantsOf(order),
+        ReturnPayBy = Returns.HoldOf(order) is > 0 and var hold ? InstantOf(Find(hold)!.PayBy) : null,
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
