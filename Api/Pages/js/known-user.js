@@ -1,5 +1,6 @@
 import { askUntil } from './ask-until.js';
 import { Buying } from './buying.js';
+import { EarlierPlace } from './earlier-place.js';
 import { Orders } from './orders.js';
 import { Place } from './place.js';
 import { Reservation } from './reservation.js';
@@ -15,6 +16,7 @@ export class KnownUser {
   reservation;
   orders;
   place;
+  earlier;
   buying;
   /** The state of an open attempt to buy, with `since`: from when on it is open. */
   attempt = { kind: 'idle' };
@@ -37,6 +39,7 @@ export class KnownUser {
       onChange: before => this.#isStopped || this.#placeCame(before),
       onOwn: place => feed.tell({ place }),
     });
+    this.earlier = new EarlierPlace(batch, render);
     this.buying = new Buying({
       batch,
       user,
@@ -65,6 +68,7 @@ export class KnownUser {
       this.place.known === undefined ? this.place.refresh() : null,
     ]));
     if (!this.#isStopped && this.orders.isKnown && clock.isSet) {
+      this.#lookForEarlier();
       deeds.payNamed();
       await this.buying.resume();
     }
@@ -75,6 +79,7 @@ export class KnownUser {
       this.orders.refresh(),
       this.reservation.refresh(),
       this.#mayHavePlace() ? this.place.refresh() : null,
+      this.#lookForEarlier(),
     ]);
   }
 
@@ -102,6 +107,11 @@ export class KnownUser {
   #mayHavePlace() {
     const { board, clock } = this.#page;
     return board !== null && this.#page.mayTakePart() && hasLine(board, clock.now());
+  }
+
+  #lookForEarlier() {
+    const { board, clock } = this.#page;
+    return board === null || !this.#page.mayTakePart() ? null : this.earlier.refresh(board, clock.now());
   }
 
   #attemptIs(state) {

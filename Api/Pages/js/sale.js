@@ -119,7 +119,7 @@ class SalePage {
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
     const next = wayOnOf(this.place?.known, this.plan.phase) ?? this.#next.look(this.plan.isMissed, this.board, now);
-    const shown = { user: this.session.name, buying: this.#attempt, next };
+    const shown = { user: this.session.name, buying: this.#attempt, next, earlier: this.#earlier };
     showAction(this.board, this.plan, now, shown);
     showLineLinks(this.plan, this.deeds.line.canAskToNotify);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
@@ -154,6 +154,7 @@ class SalePage {
       reservation: this.reservation?.state ?? 'unknown',
       orders: this.orders?.items ?? [],
       place: this.place?.known,
+      earlier: this.#earlier,
       buying: this.#attempt,
       addressless: this.#list.addressless(this.orders?.items ?? [], phaseAt(this.board, now) === 'closed'),
     });
@@ -190,6 +191,10 @@ class SalePage {
 
   get #attempt() {
     return this.#known?.attempt ?? idle;
+  }
+
+  get #earlier() {
+    return this.#known?.earlier.known ?? null;
   }
 
   /** Whether the session ended of the user whose orders are shown. */

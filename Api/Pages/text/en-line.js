@@ -6,6 +6,7 @@ export default {
   'action.join': 'Join the waiting line',
   'action.wait': 'You are in the line',
   'action.leave-line': 'Leave the line',
+  'action.leave-backlog': 'Give up your place',
   'action.notify-offer': 'Notify me',
   'line.possible.soon': 'Less than a minute, if buyers keep giving units back at the present pace.',
   'line.possible.minutes.one': 'About {count} minute, if buyers keep giving units back at the present pace.',
@@ -104,6 +105,7 @@ export default {
   'notice.place-ended.body': 'Your turn did not come before the end. Nothing was charged.',
   'notice.place-backlog.title': 'The sale has ended',
   'notice.place-backlog.body': 'Your turn did not come. You keep your place for the next batch. Nothing was charged.',
+  'status.kept': 'You keep place {place} from {earlier}. It is carried into this batch at the opening.',
   'kept.waits': 'Your turn did not come. You keep your place for the next batch that serves those who waited.',
   'kept.next': 'Your turn did not come. You keep your place for the next batch, ahead of everyone. It opens {at}.',
   'kept.carried': 'Your place is in the line of the next batch now.',
@@ -127,5 +129,5 @@ export default {
   'confirm.leave-line.go': 'Leave the line',
   'confirm.leave-backlog.title': 'Give up your place?',
   'confirm.leave-backlog.body': 'It is not kept for the next batch then. You can’t get it back.',
-  'confirm.leave-backlog.go': 'Give up the place',
+  'confirm.leave-backlog.go': 'Give up your place',
 };
