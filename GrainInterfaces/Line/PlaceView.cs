@@ -69,7 +69,7 @@ public sealed record PlaceView(
 /// <summary>How likely it is that a waiting place is offered units.</summary>
 public enum WaitOutlook : byte
 {
-    /// <summary>No offer was made in the last 10 minutes, so nothing can be said.</summary>
+    /// <summary>No unit that came back was offered in the last 10 minutes, so nothing can be said.</summary>
     Unknown,
 
     /// <summary>More units are held unpaid than places wait before this one.</summary>
@@ -82,7 +82,8 @@ public enum WaitOutlook : byte
 /// <summary>An estimate of a place's wait.</summary>
 /// <param name="Outlook">How likely an offer is.</param>
 /// <param name="Seconds">
-/// About how long, in seconds, at the pace of the offers of the last 10 minutes; null: there were none.
+/// About how long, in seconds, at the pace at which units came back and were offered in the last 10 minutes; null: none
+/// was.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.WaitEstimate")]
 public readonly record struct WaitEstimate([property: Id(0)] WaitOutlook Outlook, [property: Id(1)] int? Seconds)

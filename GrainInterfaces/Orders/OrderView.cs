@@ -44,6 +44,9 @@ public enum OrderStatus
 /// <param name="Revivals">How often an operator has revived it.</param>
 /// <param name="Return">How far its return is; null: its buyer does not offer it back.</param>
 /// <param name="Instants">When its money moved; null: it did not. Most views are of new orders, so it is apart.</param>
+/// <param name="ReturnPayBy">
+/// Until when the one who is offered what is returned may pay for it; null: nobody is.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,
@@ -61,7 +64,8 @@ public sealed record OrderView(
     [property: Id(20)] Shipment? Shipment = null,
     [property: Id(21)] int Revivals = 0,
     [property: Id(30)] OrderReturn? Return = null,
-    [property: Id(31)] OrderInstants? Instants = null)
+    [property: Id(31)] OrderInstants? Instants = null,
+    [property: Id(32)] DateTimeOffset? ReturnPayBy = null)
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
 
@@ -36,6 +37,36 @@ public sealed class BacklogTests(SaleStage stage)
         await buyer.Part("go-on").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "pay-offer");
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("en", 390, "light",
+        "You keep place 1 from Xiaomi Mi2 16 GB. It is carried into this batch at the opening.", "Give up your place")]
+    [InlineData("zh-CN", 1280, "dark", "您保留着“Xiaomi Mi2 16 GB”的第 1 位候补，开抢时将转入本批次。", "放弃候补")]
+    public async Task The_next_batch_tells_before_its_opening_of_the_place_that_comes_in_at_it(
+        string language, int width, string colors, string said, string giveUp)
+    {
+        var (product, user) = ($"told-{language.ToLowerInvariant()}", $"is-told-{language.ToLowerInvariant()}");
+        var first = await SoldOutAsync(product, user);
+        await stage.Client.StandByAsync(first, user);
+        await stage.Client.OperateAsync(first, "close");
+        var second = await stage.Client.CreateAsync(
+            new Sale(Sale.Later) { Stock = 1, Product = product, BacklogUnits = 1 });
+        await using var buyer = await stage.VisitAsync(language, width, colors);
+        await buyer.ComeSignedInAsync(user);
+        await buyer.OpenAsync(first);
+        await Expect(buyer.Part("leave-line")).ToHaveTextAsync(giveUp);
+        await Expect(buyer.Part("go-on")).ToHaveAttributeAsync("href", new Regex($"/sale/{second}$"));
+        await buyer.Part("go-on").ClickAsync();
+        await Expect(buyer.Part("status")).ToHaveTextAsync(said);
+        // It takes no more room than what is said at the opening.
+        (await buyer.Part("status").BoundingBoxAsync())!.Height.ShouldBeLessThan(45);
+        (await buyer.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .ShouldBeEmpty();
+        await stage.Client.LeaveLineAsync(first, user);
+        await buyer.Page.ReloadAsync();
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "reserve");
         buyer.Errors.ShouldBeEmpty();
     }
 

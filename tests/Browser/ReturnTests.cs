@@ -11,8 +11,8 @@ public sealed class ReturnTests(SaleStage stage)
 
     [Theory]
     [InlineData("en", 390, "light", "Return to the line", "Keep my order", "only when the next buyer has paid",
-        "You keep your order unless the one who has been offered it pays in time.")]
-    [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "取消转让", "对方付款后才会为您退款", "不再顺延给下一位")]
+        "You keep your order unless the one who has been offered it pays by ")]
+    [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "保留订单", "对方付款后才会为您退款", "不再顺延给下一位")]
     public async Task A_paid_order_is_offered_to_the_line_and_refunded_when_the_next_has_paid_though_it_is_kept_by_then(
         string language, int width, string colors, string give, string keep, string honest,
         string last)
@@ -98,6 +98,52 @@ public sealed class ReturnTests(SaleStage stage)
         buyer.Errors.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("en", "Its 2 units go together, so they wait until the first in the line asks for at least as many.")]
+    [InlineData("zh-CN", "2 件商品须一并转让，待队首候补买家的候补数量不少于此数时分配。")]
+    public async Task Units_that_go_together_are_said_to_wait_for_a_first_in_line_who_wants_as_many(
+        string language, string said)
+    {
+        var user = $"gives-two-{language}".ToLowerInvariant();
+        var two = One with { Stock = 2, PerUserLimit = 2 };
+        var (batch, order) = await PaidAsync(user, $"{user}-one", two, quantity: 2);
+        await stage.Client.StandByAsync(batch, $"{user}-one");
+        await using var buyer = await stage.VisitAsync(language);
+        await buyer.ComeSignedInAsync(user);
+        await stage.Client.ReturnAsync(order, user);
+        await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("order-note")).ToContainTextAsync(said);
+        await Expect(buyer.Part("standby-count")).ToContainTextAsync("1");
+    }
+
+    [Theory]
+    [InlineData("en", "Nobody is waiting yet.")]
+    [InlineData("zh-CN", "暂无人候补。")]
+    public async Task A_return_that_nobody_waits_for_is_said_to_be_so(string language, string nobody)
+    {
+        var user = $"gives-nobody-{language}".ToLowerInvariant();
+        var (batch, order) = await PaidAsync(user);
+        await stage.Client.ReturnAsync(order, user);
+        await using var buyer = await stage.VisitAsync(language);
+        await buyer.ComeSignedInAsync(user);
+        await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("order-note")).ToContainTextAsync(nobody);
+    }
+
+    [Fact]
+    public async Task The_Chinese_dialog_for_one_item_speaks_of_one_order()
+    {
+        var (batch, _) = await PaidAsync("gives-one-zh");
+        await using var buyer = await stage.VisitAsync("zh-CN");
+        await buyer.ComeSignedInAsync("gives-one-zh");
+        await buyer.OpenAsync(batch);
+        await buyer.Part("return-order").ClickAsync();
+        await Expect(buyer.Part("confirm")).ToContainTextAsync("订单将转让给候补买家；如还有未售出的商品，会先行分配。");
+        await buyer.Part("confirm-go").ClickAsync();
+        await buyer.ToldAsync("return-offered");
+        await Expect(buyer.Part("notice-body")).ToContainTextAsync("候补买家付款后，才会为您退款");
+    }
+
     [Fact]
     public async Task A_sale_without_a_line_offers_no_return()
     {
@@ -110,11 +156,12 @@ public sealed class ReturnTests(SaleStage stage)
     }
 
     // A batch whose one unit this user has paid for; others have reserved.
-    private async Task<(string Batch, string Order)> PaidAsync(string user, string? other = null, Sale? sale = null)
+    private async Task<(string Batch, string Order)> PaidAsync(
+        string user, string? other = null, Sale? sale = null, int quantity = 1)
     {
         var batch = await stage.Client.CreateAsync(sale ?? One, other is null ? [user] : [user, other]);
         await stage.Client.UntilOpenAsync(batch);
-        var order = await stage.Client.BuyAsync(batch, user);
+        var order = await stage.Client.BuyAsync(batch, user, quantity);
         await stage.Client.PayAsync(order, user);
         await stage.Client.UntilPaidAsync(batch, user);
         return (batch, order);

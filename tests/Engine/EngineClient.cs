@@ -145,8 +145,8 @@ public sealed class EngineClient : IDisposable
         SendAsync(HttpMethod.Delete, $"/api/batches/{batch}/place", Bearer(token));
 
     /// <summary>Buys one unit with a token; the engine looks whether its user has reserved.</summary>
-    public Task<EngineAnswer> BuyWithTokenAsync(string token, string batch) => SendAsync(
-        HttpMethod.Post, $"/api/batches/{batch}/orders", Bearer(token), new JsonObject { ["quantity"] = 1 });
+    public Task<EngineAnswer> BuyWithTokenAsync(string token, string batch, int quantity = 1) => SendAsync(
+        HttpMethod.Post, $"/api/batches/{batch}/orders", Bearer(token), new JsonObject { ["quantity"] = quantity });
 
     /// <summary>Takes a place in the line, or buys if units are free.</summary>
     public Task<EngineAnswer> StandByAsync(string token, string batch, int quantity) => SendAsync(

@@ -1,6 +1,8 @@
 import { isLive } from './orders.js';
 import { returnOf } from './returns.js';
-import { channelsOf, isClosedEarly, isHalted, isReservationOpen, phaseAt, scheduleOf } from './timetable.js';
+import {
+  channelsOf, isClosedEarly, isHalted, isReservationOpen, phaseAt, scheduleOf, takesEarlierPlaces,
+} from './timetable.js';
 
 /** Orders of a batch that ended, after which a user may make no more of them: the server's own bound. */
 export const maxEndedOrders = 10;
@@ -8,11 +10,12 @@ export const maxEndedOrders = 10;
 /**
  * Where a visitor stands on the way reserve -> buy -> pay, and what they can do next. Pure: the page shows it.
  *
- * @param facts `{board, now, user, channel, isSessionKnown, isSessionEnded, reservation, orders, place, buying,
- *   addressless}`: `reservation` is one of unknown, none, held and barred, `now` is on the server's clock, `orders` are
- *   as the API lists them, `place` is the newest one in the line, null if there is none, undefined if not known;
- *   `buying` is the state of an open attempt; after the end of a session they are as they were known; `addressless` is
- *   a paid order without delivery details, or null
+ * @param facts `{board, now, user, channel, isSessionKnown, isSessionEnded, reservation, orders, place, earlier,
+ *   buying, addressless}`: `reservation` is one of unknown, none, held and barred, `now` is on the server's clock,
+ *   `orders` are as the API lists them, `place` is the newest one in the line, null if there is none, undefined if not
+ *   known; `earlier` is the place that they keep from an earlier batch, or null; `buying` is the state of an open
+ *   attempt; after the end of a session they are as they were known; `addressless` is a paid order without delivery
+ *   details, or null
  * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, hasOrders,
  *   awaiting, waiting, isOffered, isKept, canSayDelivery, isHalted, isMissed}`: `action` is the one main button: none,
  *   sign-in, switch-account, reserve, buy, join, wait, pay, deliver, or buying while an attempt is open; `isOpen`
@@ -34,7 +37,7 @@ export function journey(facts) {
   const mayBuy = hasEndedTooOften ? 0 : board.perUserLimit - taken;
   const isReserving = isReservationOpen(board, now);
   const stand = { ...facts, phase, awaiting, waiting, owned, mayBuy, isReserving, hasEndedTooOften };
-  const offer = actionOf(stand);
+  const offer = withEarlier(actionOf(stand), stand);
   return {
     phase,
     awaiting,
@@ -54,6 +57,12 @@ export function journey(facts) {
     ...offer,
   };
 }
+
+/** What is said before the opening to a buyer whose place comes in at it. They need nothing else. */
+const beforeOpening = new Set(['announced', 'reserve', 'reserved', 'reserved-wait', 'not-reserved']);
+
+const withEarlier = (offer, { board, now, earlier }) =>
+  earlier && takesEarlierPlaces(board, now) && beforeOpening.has(offer.status) ? { ...offer, status: 'kept' } : offer;
 
 /** There is no way left to buy from this batch. */
 const missed = new Set(['not-reserved', 'ended-too-often', 'changed-too-often']);

@@ -1,5 +1,6 @@
 import { askUntil } from './ask-until.js';
 import { Buying } from './buying.js';
+import { EarlierPlace } from './earlier-place.js';
 import { Orders } from './orders.js';
 import { Place } from './place.js';
 import { Reservation } from './reservation.js';
@@ -9,12 +10,13 @@ import { hasLine } from './timetable.js';
 export class KnownUser {
   #page;
   #isStopped = false;
-  /** The status of each order when it was last looked at. */
-  #statuses = new Map();
+  /** Each order as it was when it was last looked at. */
+  #seen = new Map();
   user;
   reservation;
   orders;
   place;
+  earlier;
   buying;
   /** The state of an open attempt to buy, with `since`: from when on it is open. */
   attempt = { kind: 'idle' };
@@ -37,6 +39,7 @@ export class KnownUser {
       onChange: before => this.#isStopped || this.#placeCame(before),
       onOwn: place => feed.tell({ place }),
     });
+    this.earlier = new EarlierPlace(batch, render);
     this.buying = new Buying({
       batch,
       user,
@@ -54,7 +57,7 @@ export class KnownUser {
     // The payment may arrive before the buyer returns. Its outcome is shown in any case.
     const returned = deeds.returnedFromCashier();
     if (returned !== null)
-      this.#statuses.set(returned, 'awaiting-payment');
+      this.#seen.set(returned, { status: 'awaiting-payment' });
     if (!this.#mayHavePlace())
       this.place.none();
     const isKnown = () => this.orders.isKnown && clock.isSet
@@ -65,6 +68,7 @@ export class KnownUser {
       this.place.known === undefined ? this.place.refresh() : null,
     ]));
     if (!this.#isStopped && this.orders.isKnown && clock.isSet) {
+      this.#lookForEarlier();
       deeds.payNamed();
       await this.buying.resume();
     }
@@ -75,6 +79,7 @@ export class KnownUser {
       this.orders.refresh(),
       this.reservation.refresh(),
       this.#mayHavePlace() ? this.place.refresh() : null,
+      this.#lookForEarlier(),
     ]);
   }
 
@@ -104,6 +109,11 @@ export class KnownUser {
     return board !== null && this.#page.mayTakePart() && hasLine(board, clock.now());
   }
 
+  #lookForEarlier() {
+    const { board, clock } = this.#page;
+    return board === null || !this.#page.mayTakePart() ? null : this.earlier.refresh(board, clock.now());
+  }
+
   #attemptIs(state) {
     const since = state.kind === 'idle' ? null : this.attempt.since ?? this.#page.clock.now();
     this.attempt = { ...state, since };
@@ -111,24 +121,26 @@ export class KnownUser {
   }
 
   /**
-   * Reports a change of an order that happened while the buyer was elsewhere: at the cashier, too late, or in the line.
+   * Reports a change of an order that happened while the buyer was elsewhere: at the cashier, too late, or in the line;
+   * or that the seller made.
    */
   #ordersCame() {
     const { deeds } = this.#page;
     for (const order of this.orders.items) {
-      const before = this.#statuses.get(order.id);
-      this.#statuses.set(order.id, order.status);
+      const { status: before, payBy } = this.#seen.get(order.id) ?? {};
+      this.#seen.set(order.id, order);
+      const isToPay = order.status === 'awaiting-payment';
+      if (before === 'awaiting-payment' && isToPay && Date.parse(order.payBy) > Date.parse(payBy))
+        deeds.orderExtended(order);
       // A payment that comes late can still make an expired order a paid one.
-      if (before === 'awaiting-payment' || before === 'expired' && order.status === 'paid')
+      else if (before === 'awaiting-payment' || before === 'expired' && order.status === 'paid')
         deeds.orderMoved(order);
-      else if (before === 'expired' && order.status === 'awaiting-payment')
-        deeds.orderRevived();
+      else if (before === 'expired' && isToPay)
+        deeds.orderRevived(order);
       else if (before === 'paid' && order.return === 'returned')
-        deeds.returns.returned();
-      else if (before === undefined && order.place !== undefined && order.status === 'awaiting-payment')
+        deeds.returns.returned(order);
+      else if (before === undefined && order.place !== undefined && isToPay)
         deeds.line.offered(order);
-      else if (before !== order.status)
-        this.#page.notice.clearIf('paid');
     }
     this.#page.render();
   }

@@ -82,7 +82,7 @@ export class LineDeeds {
 
   /** Tells that units are held for the buyer who waited. */
   offered(order) {
-    this.#tell('good', 'offer');
+    this.#page.notice.say('good', 'offer', { order: order.id });
     this.#notification.show(order, this.#page.board);
   }
 
@@ -127,12 +127,10 @@ export class LineDeeds {
 
   /** Whether the buyer can wait again is said only as long as it is true. */
   #tell(mood, name) {
-    const { notice, board } = this.#page;
-    const isAgain = hasAgain.has(name);
-    notice.tell(mood, name, () => ({
+    this.#page.notice.tell(mood, name, () => ({
       title: text(`notice.${name}.title`),
       body: text(`notice.${name}.body`, { count: this.#page.place?.known?.ahead ?? 0 })
-        + (isAgain && board.standbyOpen ? text('notice.join-again') : ''),
+        + (hasAgain.has(name) && this.#page.board.standbyOpen ? text('notice.join-again') : ''),
     }));
   }
 }

@@ -1,9 +1,16 @@
 import { byId, setText, show } from './dom.js';
-import { onLanguage } from './text.js';
+import { holds } from './notice-truth.js';
+import { onLanguage, text } from './text.js';
 
-/** The place where the page reports the outcome of an action. A notice stays until it is dismissed or replaced. */
+/**
+ * The place where the page reports the outcome of an action. A notice stays until it is dismissed or replaced, or what
+ * it says is not true any more.
+ */
 export class Notice {
   #words = null;
+  #about = {};
+  /** What a notice says may be known before the page shows it, so it counts from then on. */
+  #wasTrue = false;
 
   constructor() {
     byId('notice-close').addEventListener('click', () => this.clear());
@@ -13,15 +20,36 @@ export class Notice {
   /**
    * @param {'good'|'bad'} mood
    * @param {string} name a stable name of the notice: a refusal's code, or its own name
-   * @param {() => {title: string, body: string}} words called again when the language changes
+   * @param {() => {title: string, body: string}} words called again whenever the page or the language changes
+   * @param about what `holds` has to know of it
    */
-  tell(mood, name, words) {
+  tell(mood, name, words, about = {}) {
     const box = byId('notice');
     box.dataset.mood = mood;
     box.dataset.name = name;
     this.#words = words;
+    this.#about = about;
+    this.#wasTrue = false;
     this.#render();
     show(box, true);
+  }
+
+  /** Tells the texts `notice.{name}.title` and `.body`, with what `values` gives for them. */
+  say(mood, name, about = {}, values = () => ({})) {
+    this.tell(mood, name, () => ({
+      title: text(`notice.${name}.title`), body: text(`notice.${name}.body`, values()),
+    }), about);
+  }
+
+  /** Takes in what is known now. */
+  review(facts) {
+    if (this.#words === null)
+      return;
+    const isTrue = holds(byId('notice').dataset.name, facts, this.#about);
+    if (this.#wasTrue && !isTrue)
+      return this.clear();
+    this.#wasTrue = isTrue;
+    this.#render();
   }
 
   clear() {

@@ -57,7 +57,7 @@ export class OrderCard {
   /**
    * @param sale `{canAct, mayCancelPaid, mayReturn, isOver, waiting}`: whether the buyer can pay or cancel it now,
    *   whether they may cancel a paid order that is not shipped, and whether they may offer it to the line; whether the
-   *   sale is over; how many wait in the line
+   *   sale is over; how many others wait in the line
    * @param isMain whether the page's main button pays it
    */
   update(order, now, sale, isMain) {
@@ -132,8 +132,10 @@ export class OrderCard {
     const { waiting } = this.#sale;
     const stage = returnOf(this.#order, this.#sale);
     if (stage !== 'offered')
-      return text(`order.return.${stage}`);
-    const first = text(waiting > 0 ? 'order.return.waiting' : 'order.return.nobody', { count: waiting });
+      return text(`order.return.${stage}`, { at: moment(Date.parse(this.#order.returnPayBy)) });
+    const { quantity } = this.#order;
+    const first = quantity > 1 ? text('order.return.together', { count: quantity })
+      : text(waiting > 0 ? 'order.return.waiting' : 'order.return.nobody', { count: waiting });
     return text('order.note.joined', { first, second: text('order.return.until-then') });
   }
 

@@ -37,6 +37,11 @@ export class Orders {
     this.#listeners = listeners;
   }
 
+  /** The order of this id; undefined: there is none. */
+  find(id) {
+    return this.items.find(item => item.id === id);
+  }
+
   /** Asks the server. Simultaneous callers share one request. Without an answer the known orders stay. */
   refresh() {
     this.#asking ??= this.#ask().finally(() => { this.#asking = null; });
@@ -90,7 +95,7 @@ export class Orders {
 
   /** Stores an order from an answer to a request of this page that was sent at `sentAt`. */
   async take(order, sentAt = 0) {
-    const known = this.items.find(item => item.id === order.id);
+    const known = this.find(order.id);
     // An event that came meanwhile may be newer than the answer, or older. The server knows.
     const isOther = known !== undefined && (known.status !== order.status || known.return !== order.return);
     if (isOther && this.#toldAt.get(order.id) > sentAt)

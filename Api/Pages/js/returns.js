@@ -27,8 +27,14 @@ export class ReturnDeeds {
   }
 
   /** The next in line has paid for an order. */
-  returned() {
-    this.#tell('returned');
+  returned(order) {
+    this.#tellRefund('returned', order,
+      refund => text('order.note.joined', { first: text('order.return.sold'), second: refund }));
+  }
+
+  /** The buyer has cancelled a paid order. */
+  refunding(order) {
+    this.#tellRefund('order-refunding', order, refund => refund);
   }
 
   async #offer(order) {
@@ -40,7 +46,7 @@ export class ReturnDeeds {
     if (answer.kind !== 'answered')
       this.#page.deeds.refused('return', answer);
     else if (answer.body?.status === 'paid')
-      this.#tell('return-offered');
+      this.#tell('return-offered', order, answer.body.return);
   }
 
   async #keep(order) {
@@ -48,12 +54,20 @@ export class ReturnDeeds {
     if (answer.kind !== 'answered')
       this.#page.deeds.refused('keep', answer);
     else if (answer.body?.status === 'paid')
-      this.#tell(answer.body.return === undefined ? 'return-cancelled' : 'return-ending');
+      this.#tell(answer.body.return === undefined ? 'return-cancelled' : 'return-ending', order);
   }
 
-  #tell(name) {
-    this.#page.notice.tell('good', name, () => ({
-      title: text(`notice.${name}.title`), body: text(`notice.${name}.body`),
-    }));
+  /** Says how far the refund is, as long as the notice is there. */
+  #tellRefund(name, order, bodyOf) {
+    const { notice, orders } = this.#page;
+    const isRefunded = () => orders.find(order.id)?.status === 'refunded';
+    notice.tell('good', name, () => ({
+      title: text(`notice.${name}.title`),
+      body: bodyOf(text(`order.note.${isRefunded() ? 'refunded' : 'refunding'}`)),
+    }), { order: order.id });
+  }
+
+  #tell(name, order, stage) {
+    this.#page.notice.say('good', name, { order: order.id, stage });
   }
 }

@@ -3,7 +3,7 @@ import { confirmed } from './header.js';
 import { LineDeeds } from './line-deeds.js';
 import { ReturnDeeds } from './returns.js';
 import { channelsText } from './sale-view.js';
-import { hasText, moment, money, number, refusalText, text, zonedMoment } from './text.js';
+import { hasText, moment, money, number, refusalText, zonedMoment } from './text.js';
 import { scheduleOf } from './timetable.js';
 
 /** The visitor's actions on the page of a sale, and the notices about their outcomes. */
@@ -30,14 +30,11 @@ export class SaleDeeds {
   }
 
   async reserve() {
-    const { reservation, notice, board } = this.#page;
+    const { reservation, notice } = this.#page;
     const answer = await reservation.make();
     if (answer.kind !== 'answered')
       return this.refused('reserve', answer);
-    notice.tell('good', 'reserved', () => ({
-      title: text('notice.reserved.title'),
-      body: text('notice.reserved.body', { at: zonedMoment(scheduleOf(board).saleOpens) }),
-    }));
+    notice.say('good', 'reserved', {}, () => ({ at: zonedMoment(scheduleOf(this.#page.board).saleOpens) }));
   }
 
   async cancelReservation() {
@@ -48,7 +45,7 @@ export class SaleDeeds {
       this.#page.orders.refresh();
       return this.refused('reserve', answer);
     }
-    this.#tellGood('reservation-cancelled');
+    this.#page.notice.say('good', 'reservation-cancelled');
   }
 
   /** Shows the outcome of an attempt to buy. */
@@ -64,8 +61,7 @@ export class SaleDeeds {
         reservation.refresh();
       this.#notBought(outcome);
     } else {
-      const name = outcome.then;
-      notice.tell('bad', name, () => ({ title: text(`notice.${name}.title`), body: text(`notice.${name}.body`) }));
+      notice.say('bad', outcome.then);
     }
   }
 
@@ -97,7 +93,7 @@ export class SaleDeeds {
       return;
     }
     orders.refresh();
-    this.refused('order', answer);
+    this.refused('order', answer, answer.code, order);
   }
 
   async cancel(order) {
@@ -107,10 +103,13 @@ export class SaleDeeds {
       return;
     const answer = await this.#page.orders.cancel(order);
     if (answer.kind !== 'answered')
-      return this.refused('order', answer);
+      return this.refused('order', answer, answer.code, order);
     if (offer !== null && answer.body?.status === 'cancelled')
       return this.line.declined();
-    this.#tellGood(answer.body?.status === 'cancelled' ? 'order-cancelled' : 'order-refunding');
+    if (answer.body?.status === 'cancelled')
+      this.#tellGood('order-cancelled', order);
+    else
+      this.returns.refunding(order);
   }
 
   addressKnown() {
@@ -170,18 +169,21 @@ export class SaleDeeds {
   /** An order that was awaiting payment is not any more. */
   orderMoved(order) {
     if (order.status === 'paid')
-      this.#tellGood('paid');
+      this.#tellGood('paid', order);
     else if (order.status === 'expired' && order.place !== undefined)
       this.line.expired();
     else if (order.status === 'expired')
-      this.#page.notice.tell('bad', 'order-expired', () => ({
-        title: text('notice.order-expired.title'), body: text('notice.order-expired.body'),
-      }));
+      this.#page.notice.say('bad', 'order-expired', { order: order.id });
   }
 
   /** The seller holds units for an order that had expired. */
-  orderRevived() {
-    this.#tellGood('order-revived');
+  orderRevived(order) {
+    this.#tellGood('order-revived', order);
+  }
+
+  /** The seller gives the buyer more time to pay. */
+  orderExtended(order) {
+    this.#tellGood('more-time', order);
   }
 
   /** Leads on to the checkout if the address names an order that awaits payment. A link does so once. */
@@ -239,24 +241,26 @@ export class SaleDeeds {
   /** A repeated purchase returns the order's current state, which may be final. */
   #tellOrder(order) {
     if (order.status === 'awaiting-payment')
-      this.#tellGood('order');
+      this.#tellGood('order', order);
     else
       this.orderMoved(order);
   }
 
-  #tellGood(name) {
-    this.#page.notice.tell('good', name, () => ({
-      title: text(`notice.${name}.title`), body: text(`notice.${name}.body`),
+  #tellGood(name, order) {
+    const { notice, orders } = this.#page;
+    notice.say('good', name, { order: order.id }, () => ({
+      at: moment(Date.parse((orders.find(order.id) ?? order).payBy)),
     }));
   }
 
-  /** Tells that something was refused; `name` is that of the notice. */
-  refused(deed, answer, name = answer.code ?? 'lost') {
-    const { board, session, notice } = this.#page;
+  /** Tells that something was refused; `name` is that of the notice, `order` what it was refused for. */
+  refused(deed, answer, name = answer.code ?? 'lost', order = null) {
+    const { session, notice } = this.#page;
     if (name === 'unauthenticated')
       session.refresh();
     const reason = this.#reasonOf(name, answer.problem);
     notice.tell('bad', name, () => {
+      const { board } = this.#page;
       const schedule = scheduleOf(board);
       const opensAt = Date.parse(answer.problem?.opensAt ?? '');
       return refusalText(deed, reason, {
@@ -267,7 +271,7 @@ export class SaleDeeds {
         closes: moment(schedule.reservationCloses),
         detail: answer.problem?.detail ?? '',
       });
-    });
+    }, { deed, order: order?.id });
   }
 
   /** One code can have several reasons. Each reason has its own text. */

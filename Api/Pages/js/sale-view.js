@@ -158,7 +158,8 @@ export function showSteps(board, plan, now) {
 
 /**
  * The one thing to do next, and the sentence beside it.
- * @param facts `{user, buying, next}`: `next` is the way on for a visitor who missed the batch, or null
+ * @param facts `{user, buying, next, earlier}`: `next` is the way on for a visitor who missed the batch, or null;
+ *   `earlier` the place that they keep from an earlier batch, or null
  */
 export function showAction(board, plan, now, facts) {
   const { buying, next } = facts;
@@ -192,10 +193,14 @@ export function showAction(board, plan, now, facts) {
 /** The button of an action, where it has another name. Who waits sees the button that was there, and can't press it. */
 const buttonOf = { pay: 'pay-now', wait: 'buy' };
 
+/** A long title would take a line more, and that moves the button. */
+const brief = words => words.length > 24 ? `${words.slice(0, 23)}…` : words;
+
 /** What a buyer who waits in the line can do besides. Its room is kept, so that nothing moves. */
 export function showLineLinks(plan, canAskToNotify) {
   const isWaiting = plan.waiting !== null && plan.action !== 'sign-in' && plan.action !== 'buying';
   show(byId('leave-line'), isWaiting || plan.isKept);
+  setText(byId('leave-line'), text(plan.isKept ? 'action.leave-backlog' : 'action.leave-line'));
   show(byId('notify-offer'), isWaiting && canAskToNotify);
 }
 
@@ -256,7 +261,7 @@ function showQuantity(board, plan) {
 const ofLine = new Set(['line-full', 'line-suspended', 'join', 'join-passed', 'join-removed']);
 
 /** What is said beside the main button: once a missed sale is over, where to go from here. */
-export function statusText(board, plan, now, { user, buying, next }) {
+export function statusText(board, plan, now, { user, buying, next, earlier }) {
   if (plan.phase === 'closed' && plan.action === 'none' && next !== null)
     return next.words;
   const until = buying.until ?? now;
@@ -265,6 +270,8 @@ export function statusText(board, plan, now, { user, buying, next }) {
   return text(`status.${isLong ? 'buying.long' : plan.status}`, {
     channels: channelsText(board),
     user: user ?? '',
+    place: earlier === null ? '' : number(earlier.place),
+    earlier: earlier === null ? '' : brief(titleOf(earlier.board).words),
     free: number(board.free),
     count: ofLine.has(plan.status) ? board.standby : board.held,
     limit: number(maxEndedOrders),

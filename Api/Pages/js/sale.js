@@ -119,7 +119,7 @@ class SalePage {
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
     const next = wayOnOf(this.place?.known, this.plan.phase) ?? this.#next.look(this.plan.isMissed, this.board, now);
-    const shown = { user: this.session.name, buying: this.#attempt, next };
+    const shown = { user: this.session.name, buying: this.#attempt, next, earlier: this.#earlier };
     showAction(this.board, this.plan, now, shown);
     showLineLinks(this.plan, this.deeds.line.canAskToNotify);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
@@ -129,8 +129,15 @@ class SalePage {
     this.#showOrders(now);
     this.#ahead.update(this.board, this.plan, this.reservation?.state === 'held', now);
     this.#announcementList.update();
+    this.notice.review({
+      plan: this.plan,
+      board: this.board,
+      now,
+      reservation: this.reservation?.state,
+      orders: this.orders?.items ?? [],
+      place: this.place?.known,
+    });
     tellChange(before, this.plan, {
-      notice: this.notice,
       isEnded: this.isEnded,
       status: () => statusText(this.board, this.plan, now, shown),
     });
@@ -147,6 +154,7 @@ class SalePage {
       reservation: this.reservation?.state ?? 'unknown',
       orders: this.orders?.items ?? [],
       place: this.place?.known,
+      earlier: this.#earlier,
       buying: this.#attempt,
       addressless: this.#list.addressless(this.orders?.items ?? [], phaseAt(this.board, now) === 'closed'),
     });
@@ -167,7 +175,7 @@ class SalePage {
       mayCancelPaid: this.board.cancelPaid !== 'never',
       mayReturn: (this.board.standbyLimit > 0 || this.board.backlogUnits > 0) && !isOver,
       isOver,
-      waiting: this.board.standby,
+      waiting: this.board.standby - (this.plan.waiting === null ? 0 : 1),
     }, main);
     show(byId('orders-empty'), orders.length === 0 || this.isEnded);
     const signedOut = orders.length > 0 && this.isEnded ? 'orders.ended' : 'orders.signed-out';
@@ -183,6 +191,10 @@ class SalePage {
 
   get #attempt() {
     return this.#known?.attempt ?? idle;
+  }
+
+  get #earlier() {
+    return this.#known?.earlier.known ?? null;
   }
 
   /** Whether the session ended of the user whose orders are shown. */

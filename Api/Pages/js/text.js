@@ -61,15 +61,20 @@ export function textIn(given) {
 
 export const onLanguage = listener => listeners.add(listener);
 
-/** The text of a name, its `{placeholders}` filled in. `count` chooses between `name.one` and `name.other`. */
+/**
+ * The text of a name, its `{placeholders}` filled in. `count` chooses `name.zero` or `name.one`, if there is such a
+ * text, else `name.other`.
+ */
 export function text(name, values = {}) {
   const known = texts[current];
-  const plural = 'count' in values ? `${name}.${new Intl.PluralRules(current).select(values.count)}` : name;
-  const template = known[plural] ?? known[`${name}.other`] ?? known[name];
+  const template = known[`${name}.${exact[values.count]}`] ?? known[`${name}.other`] ?? known[name];
   if (template === undefined)
     throw new Error(`no text "${name}"`);
   return template.replace(/\{(\w+)\}/g, (_, key) => key === 'count' ? number(values.count) : values[key] ?? '');
 }
+
+/** Counts that may have a text of their own. Of the page's languages, neither needs more forms. */
+const exact = ['zero', 'one'];
 
 export const hasText = name => name in texts[current];
 

@@ -48,6 +48,10 @@ export function phaseAt(board, now) {
 export const hasLine = (board, now) => (board.standbyLimit > 0 || board.backlogUnits > 0)
   && (board.standby > 0 || ['sold-out', 'paused', 'closed'].includes(phaseAt(board, now)));
 
+/** Whether places of earlier batches are still to be carried into this one, at its opening. */
+export const takesEarlierPlaces = (board, now) =>
+  board.backlogUnits > 0 && board.phase !== 'closed' && now < scheduleOf(board).saleOpens;
+
 /** Whether a reservation can be made or cancelled at `now`. */
 export function isReservationOpen(board, now) {
   const schedule = scheduleOf(board);

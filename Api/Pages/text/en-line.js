@@ -6,6 +6,7 @@ export default {
   'action.join': 'Join the waiting line',
   'action.wait': 'You are in the line',
   'action.leave-line': 'Leave the line',
+  'action.leave-backlog': 'Give up your place',
   'action.notify-offer': 'Notify me',
   'line.possible.soon': 'Less than a minute, if buyers keep giving units back at the present pace.',
   'line.possible.minutes.one': 'About {count} minute, if buyers keep giving units back at the present pace.',
@@ -18,10 +19,13 @@ export default {
   'offer.title': 'Your turn has come: {title}',
   'offer.body': 'Pay by {at}, or it goes to the next in the line.',
   'status.sign-in-line': 'Have a reservation? Sign in to join the waiting line.',
+  'status.join.zero': 'Sold out. Units that come back go to the line in order. Nobody is waiting yet.',
   'status.join.one': 'Sold out. Units that come back go to the line in order: {count} person waits.',
   'status.join.other': 'Sold out. Units that come back go to the line in order: {count} people wait.',
+  'status.join-passed.zero': 'Your turn has passed. You can wait again. Nobody else is waiting now.',
   'status.join-passed.one': 'Your turn has passed. You can wait again at the end of the line: {count} person waits.',
   'status.join-passed.other': 'Your turn has passed. You can wait again at the end of the line: {count} people wait.',
+  'status.join-removed.zero': 'The seller removed your place. You can wait again. Nobody else is waiting now.',
   'status.join-removed.one': 'The seller removed your place. You can wait again at the end: {count} person waits.',
   'status.join-removed.other': 'The seller removed your place. You can wait again at the end: {count} people wait.',
   'status.line': 'You need not keep this page open. When your turn comes, an order is made for you to pay.',
@@ -45,11 +49,13 @@ export default {
   'order.return.keep': 'Keep my order',
   'order.return.waiting.one': 'Offered to the line, where {count} person waits. Free units go first.',
   'order.return.waiting.other': 'Offered to the line, where {count} people wait. Free units go first.',
-  'order.return.nobody': 'Nobody waits in the line now. The next who joins is offered it.',
+  'order.return.nobody': 'Offered to the line. Nobody is waiting yet.',
+  'order.return.together': 'Offered to the line. Its {count} units go together, so they wait until the first in the '
+    + 'line asks for at least as many.',
   'order.return.until-then': 'You are refunded only when the next buyer has paid. Until then the order is yours.',
-  'order.return.being-paid': 'The next in the line has been offered it and can pay now. If they do, you are refunded. '
-    + 'If not, it goes to the one after them, unless you keep it.',
-  'order.return.ending': 'You keep your order unless the one who has been offered it pays in time. If they do, you are '
+  'order.return.being-paid': 'The next in the line has been offered it and can pay until {at}. If they do, you are '
+    + 'refunded. If not, it goes to the one after them, unless you keep it.',
+  'order.return.ending': 'You keep your order unless the one who has been offered it pays by {at}. If they do, you are '
     + 'refunded. Nobody else is offered it.',
   'order.return.sold': 'The next in the line has paid for it.',
   'notice.return-offered.title': 'Offered to the line',
@@ -60,7 +66,6 @@ export default {
   'notice.return-ending.title': 'You keep your order unless it is paid for now',
   'notice.return-ending.body': 'The one who has been offered it can still pay. If they do not, you keep it.',
   'notice.returned.title': 'Your order has a new buyer',
-  'notice.returned.body': 'The next in the line has paid for it. Your refund is on its way.',
   'confirm.return-order.title': 'Return this order to the line?',
   'confirm.return-order.body.one': 'It goes to the next in the line, after units that are free. Your {amount} is '
     + 'refunded only when they have paid. If nobody pays before the sale ends, you keep it.{also}',
@@ -81,6 +86,7 @@ export default {
   'order.note.offer.expired': 'Not paid in time, so your turn passed to the next in the line. Nothing was charged.',
   'order.note.offer.cancelled': 'You declined this offer from the line. Nothing was charged.',
   'notice.joined.title': 'You are in the line',
+  'notice.joined.body.zero': 'Nobody is ahead of you. You keep your place even if you close this page.',
   'notice.joined.body.one': '{count} person is ahead of you. You keep your place even if you close this page.',
   'notice.joined.body.other': '{count} people are ahead of you. You keep your place even if you close this page.',
   'notice.offer.title': 'Your turn has come',
@@ -99,6 +105,7 @@ export default {
   'notice.place-ended.body': 'Your turn did not come before the end. Nothing was charged.',
   'notice.place-backlog.title': 'The sale has ended',
   'notice.place-backlog.body': 'Your turn did not come. You keep your place for the next batch. Nothing was charged.',
+  'status.kept': 'You keep place {place} from {earlier}. It is carried into this batch at the opening.',
   'kept.waits': 'Your turn did not come. You keep your place for the next batch that serves those who waited.',
   'kept.next': 'Your turn did not come. You keep your place for the next batch, ahead of everyone. It opens {at}.',
   'kept.carried': 'Your place is in the line of the next batch now.',
@@ -122,5 +129,5 @@ export default {
   'confirm.leave-line.go': 'Leave the line',
   'confirm.leave-backlog.title': 'Give up your place?',
   'confirm.leave-backlog.body': 'It is not kept for the next batch then. You can’t get it back.',
-  'confirm.leave-backlog.go': 'Give up the place',
+  'confirm.leave-backlog.go': 'Give up your place',
 };

@@ -43,6 +43,28 @@ public sealed class KeptPlaces(
     }
 
     /// <summary>
+    /// The place that a buyer keeps from an earlier batch, and that this one carries in at its opening. Null: none, or it
+    /// has opened.
+    /// </summary>
+    /// <param name="feed">The batch.</param>
+    /// <param name="user">The buyer.</param>
+    public async Task<PlaceBody?> FindKeptAsync(BoardFeed feed, string user)
+    {
+        if (feed.Terms.CarriedUnits == 0 || feed.Schedule.SaleOpens <= timeProvider.GetUtcNow()) return null;
+        var ranges = await retry.AskAsync(() => grains.GetGrain<IBacklogGrain>(feed.Terms.Product.Id).ListAsync());
+        // The first one counts, as when they are carried.
+        foreach (var range in ranges.Where(range => range.State == BacklogState.Waiting))
+        {
+            if (await catalogue.FindAsync(range.Batch) is not { } origin
+                || await FindOfAsync(origin, user) is not { InBacklog: true } place)
+                continue;
+            var next = await FindNextAsync(origin, user);
+            return next.Batch == feed.Terms.Id ? PlaceBody.Of(place, user) with { Backlog = next } : null;
+        }
+        return null;
+    }
+
+    /// <summary>
     /// Ends a buyer's place, here or where it was carried to, however far. Conflict while units are held for it.
     /// </summary>
     /// <remarks>
@@ -72,6 +94,14 @@ public sealed class KeptPlaces(
             next = await FindCarriedAsync(product, next))
             last = next;
         return last is { InBacklog: true } or { State: PlaceState.Waiting or PlaceState.Offered } ? last : null;
+    }
+
+    private async Task<PlaceView?> FindOfAsync(BoardFeed feed, string user)
+    {
+        if (!feed.Terms.IsEligible(user) || await feed.FindKeyAsync() is not { } key) return null;
+        var place = await retry.AskAsync(
+            () => grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id).GetPlaceAsync(key.AliasOf(user)));
+        return place.Value;
     }
 
     private async Task<Answer<Effect>> LeaveAsync(

@@ -22,6 +22,10 @@ public static class LineApi
         var place = app.MapGroup("/api/batches/{batch}/place").WithTags("Line");
         place.MapGet("", GetAsync).WithSummary("The caller's place in the line").Produces<PlaceBody>()
             .Produces(204).Described("GetPlace", EndpointDescription.Users(Refusal.NotFound));
+        place.MapGet("/kept", GetKeptAsync)
+            .WithSummary("The caller's place in an earlier batch that this one carries in at its opening")
+            .Produces<PlaceBody>().Produces(204)
+            .Described("GetKeptPlace", EndpointDescription.Users(Refusal.NotFound));
         place.MapDelete("", LeaveAsync).WithSummary("Leave the line").Produces(204)
             .Described("LeaveLine", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict));
     }
@@ -42,6 +46,15 @@ public static class LineApi
             Refusal.NotFound => Results.NoContent(),
             { } refusal => Problem.Of(refusal, answer.Detail),
         };
+    }
+
+    private static async Task<IResult> GetKeptAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue, KeptPlaces kept)
+    {
+        var (found, problem) = await FindAsync(http, batch, catalogue);
+        if (problem is not null) return problem;
+        return found.Alias is not null && await kept.FindKeptAsync(found.Feed, found.Caller.User) is { } place
+            ? Reply.Ok(place, PlaceJson.Wire.PlaceBody) : Results.NoContent();
     }
 
     private static async Task<IResult> LeaveAsync(

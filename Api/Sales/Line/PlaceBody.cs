@@ -69,10 +69,10 @@ public sealed record BacklogBody(
 /// <summary>An estimate of a place's wait.</summary>
 /// <param name="Outlook">
 /// How likely an offer is. Unlikely: at least as many buyers wait before this one as units are held unpaid. Unknown: no
-/// offer was made in the last 10 minutes.
+/// unit that came back was offered in the last 10 minutes.
 /// </param>
 /// <param name="Seconds">
-/// About how long, at the pace of the offers of the last 10 minutes; left out: there were none.
+/// About how long, at the pace at which units came back and were offered in the last 10 minutes; left out: none was.
 /// </param>
 public sealed record WaitBody(
     [property: JsonConverter(typeof(KebabCase<WaitOutlook>))] WaitOutlook Outlook,

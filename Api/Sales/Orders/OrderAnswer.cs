@@ -21,7 +21,8 @@ public static class OrderAnswer
         Quantity = JsonEncodedText.Encode("quantity"), Status = JsonEncodedText.Encode("status"),
         Amount = JsonEncodedText.Encode("amount"), Currency = JsonEncodedText.Encode("currency"),
         HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy"),
-        ShippedAt = JsonEncodedText.Encode("shippedAt"), Return = JsonEncodedText.Encode("return");
+        ShippedAt = JsonEncodedText.Encode("shippedAt"), Return = JsonEncodedText.Encode("return"),
+        ReturnPayBy = JsonEncodedText.Encode("returnPayBy");
 
     private static readonly JsonEncodedText[] Statuses = NamesOf<OrderStatus>(), Parties = NamesOf<CancellingParty>(),
         Reasons = NamesOf<CancelReason>(), Returns = NamesOf<OrderReturn>();
@@ -89,6 +90,7 @@ public static class OrderAnswer
             if (order.Place is { } place) _json.WriteNumber("place"u8, place);
             if (order.Shipment is { } shipment) WriteInstant(ShippedAt, shipment.At);
             if (order.Return is { } stage) _json.WriteString(Return, Returns[(int)stage]);
+            if (order.ReturnPayBy is { } returnPayBy) WriteInstant(ReturnPayBy, returnPayBy);
             _json.WriteEndObject();
             _json.Flush();
         }

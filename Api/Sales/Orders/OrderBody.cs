@@ -23,6 +23,9 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <param name="Place">The place in the line that was offered the units; left out: it was bought directly.</param>
 /// <param name="ShippedAt">When it was last shipped; left out if it was not.</param>
 /// <param name="Return">How far its return is; left out if its buyer does not offer it back.</param>
+/// <param name="ReturnPayBy">
+/// Until when the one who is offered it may pay for it; left out if nobody is.
+/// </param>
 public sealed record OrderBody(
     string Id, string Batch, string? User, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
@@ -37,7 +40,8 @@ public sealed record OrderBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ShippedAt,
     [property: JsonConverter(typeof(KebabCase<OrderReturn>)),
         JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    OrderReturn? Return)
+    OrderReturn? Return,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReturnPayBy)
 {
     /// <summary>The body of an order.</summary>
     /// <param name="order">The order.</param>
@@ -45,7 +49,7 @@ public sealed record OrderBody(
     public static OrderBody Of(OrderView order, string? user) => new(
         order.Id, order.Batch, user, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
         order.HeldAt, order.PayBy, Orders.CancelledBy.Of(order), Orders.CancelledBy.ReasonOf(order),
-        order.Place, order.Shipment?.At, order.Return);
+        order.Place, order.Shipment?.At, order.Return, order.ReturnPayBy);
 }
 
 /// <summary>Orders.</summary>

@@ -77,7 +77,7 @@ public sealed partial class LineBook
     public int Ahead(Place place) =>
         place.State == PlaceState.Waiting ? _rows.WaitingBefore((int)place.Number - 1) : 0;
 
-    /// <summary>How many offers were made in the last 10 minutes.</summary>
+    /// <summary>How many offers of units that came back were made in the last 10 minutes.</summary>
     /// <param name="now">Instant, ms.</param>
     public int RecentOffers(long now) => _pace.CountAt(now);
 
@@ -119,13 +119,16 @@ public sealed partial class LineBook
         ThrowUnless(units <= row.Quantity, seq, "an offer of more units than were asked for");
     }
 
-    /// <summary>Records that an order holds units for a place.</summary>
-    internal void Offer(long place, long order, long at, int units)
+    /// <summary>
+    /// Records that an order holds units for a place. Those of <c>backlogUnits</c> and of a restock, which nobody had
+    /// before, do not tell how fast buyers give units back.
+    /// </summary>
+    internal void Offer(long place, long order, long at, int units, bool cameBack)
     {
         var index = (int)place - 1;
         _rows.TakeOffer(index, order, units);
         Move(index, PlaceState.Offered);
-        _pace.Take(at);
+        if (cameBack) _pace.Take(at);
         LastOffer = order;
     }
 

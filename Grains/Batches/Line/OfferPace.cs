@@ -1,6 +1,8 @@
 namespace OrleansSale.Grains.Batches.Line;
 
-/// <summary>Counts the offers of the last 10 minutes, to the minute. It follows from the entries alone.</summary>
+/// <summary>
+/// Counts the offers of units that came back in the last 10 minutes, to the minute. It follows from the entries alone.
+/// </summary>
 internal sealed class OfferPace
 {
     private const int Minutes = 10;

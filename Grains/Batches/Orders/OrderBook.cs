@@ -83,6 +83,7 @@ public sealed class OrderBook
         Revivals = order.Revivals,
         Return = Returns.StageOf(order),
         Instants = InstantsOf(order),
+        ReturnPayBy = Returns.HoldOf(order) is > 0 and var hold ? InstantOf(Find(hold)!.PayBy) : null,
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -154,12 +155,13 @@ public sealed class OrderBook
         var latest = LatestOf(e.Buyer);
         ThrowUnless(e.Key is not { } key || PurchaseRules.FindByKey(latest, key) is null, seq,
             "a key that names another order");
+        var cameBack = from is not null || _stock.AnyCameBack(e.Units);
         if (from is { } returned) Returns.Hold(returned, seq);
         else _stock.Hold(e.Units);
         _rows.Add(seq, at, e, latest);
         _latest.TakeLast(e.Buyer);
         _deadlines.TakeLast();
-        if (e.Offer is { Place: var place }) _line.Offer(place, seq, at, e.Units.Length);
+        if (e.Offer is { Place: var place }) _line.Offer(place, seq, at, e.Units.Length, cameBack);
         else _line.TakePurchase(e.Units.Length);
     }
 

@@ -10,6 +10,9 @@ namespace OrleansSale.Grains.Batches.Stock;
 /// </summary>
 public sealed class StockBook
 {
+    // The free units that an order had before.
+    private readonly UnitSet _cameBack = new();
+
     /// <summary>Units offered so far.</summary>
     public int Total { get; private set; }
 
@@ -78,9 +81,12 @@ public sealed class StockBook
         }
     }
 
+    /// <summary>Whether an order had any of these free units before.</summary>
+    internal bool AnyCameBack(int[] units) => _cameBack.Count > 0 && Array.Exists(units, _cameBack.Contains);
+
     internal void Hold(int[] units)
     {
-        foreach (var unit in units) Free.Remove(unit);
+        foreach (var unit in units) Take(unit);
         Held += units.Length;
     }
 
@@ -93,7 +99,11 @@ public sealed class StockBook
     {
         if (wereSold) Sold -= units.Length;
         else Held -= units.Length;
-        foreach (var unit in units) Free.Add(unit);
+        foreach (var unit in units)
+        {
+            Free.Add(unit);
+            _cameBack.Add(unit);
+        }
     }
 
     private void Apply(long seq, Restocked e)
@@ -119,9 +129,15 @@ public sealed class StockBook
         ThrowUnless(units > 0, seq, "a withdrawal without units");
         foreach (var range in e.Ranges)
         {
-            for (var unit = range.First; unit <= range.Last; unit++) Free.Remove(unit);
+            for (var unit = range.First; unit <= range.Last; unit++) Take(unit);
         }
         Withdrawn += units;
+    }
+
+    private void Take(int unit)
+    {
+        Free.Remove(unit);
+        if (_cameBack.Count > 0) _cameBack.Remove(unit);
     }
 
     private void Add(int count)

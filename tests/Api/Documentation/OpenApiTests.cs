@@ -49,7 +49,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "PUT /api/batches/{batch}/reservation/delivery", "GET /api/batches/{batch}/reservation/delivery",
             "DELETE /api/batches/{batch}/reservation/delivery",
             "POST /api/batches/{batch}/orders",
-            "GET /api/batches/{batch}/place", "DELETE /api/batches/{batch}/place",
+            "GET /api/batches/{batch}/place", "GET /api/batches/{batch}/place/kept", "DELETE /api/batches/{batch}/place",
             "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
             "PUT /api/orders/{order}/delivery",
             "GET /api/orders/{order}/delivery", "GET /api/orders/{order}/shipment",

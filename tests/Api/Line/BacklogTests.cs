@@ -41,6 +41,23 @@ public sealed class BacklogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_batch_that_is_to_carry_a_place_in_tells_of_it_until_its_opening()
+    {
+        var (first, users) = await EndedAsync(2);
+        var (without, second) = (await NextAsync(0), await NextAsync(1));
+        var later = await _sale.CreateAsync(Stage.Announced, stock: 1, change: terms => terms["backlogUnits"] = 1);
+        var kept = (await KeptAsync(second, users[1])).Is(200);
+        (kept["batch"], kept.Number("place"), kept["backlog.batch"]).ShouldBe((first, 2, second));
+        foreach (var batch in (string[])[first, without, later]) (await KeptAsync(batch, users[1])).Is(204);
+        (await KeptAsync(second, _sale.NewUser())).Is(204);
+        (await KeptAsync("nothing", users[1])).IsRefusal(404, "not-found");
+        (await _sale.LeaveAsync(first, users[0])).Is(204);
+        (await KeptAsync(second, users[0])).Is(204);
+        await OpenAsync(second);
+        (await KeptAsync(second, users[1])).Is(204);
+    }
+
+    [Fact]
     public async Task A_buyer_leaves_the_backlog_and_the_line_that_their_place_was_carried_to()
     {
         var (first, users) = await EndedAsync(3);
@@ -167,6 +184,9 @@ public sealed class BacklogTests : IAsyncLifetime
         await Eventually.HoldsAsync(async () => (await RangesAsync()).Is(200).Items.Length > 0, "it is handed over");
         return (batch.Id, users);
     }
+
+    private Task<Answer> KeptAsync(string batch, string user) =>
+        _sale.Client.GetAsync($"/api/batches/{batch}/place/kept", _sale.Sign.Bearer(user));
 
     private Task<Answer> RangesAsync() => _sale.Client.GetAsync("/api/operator/products/mi2/backlog", _sale.Operator);
 

@@ -25,6 +25,7 @@ public sealed class JourneyTests(SaleStage stage)
         const place = (state, quantity = 1) => ({ place: { place: 4, ahead: 3, state, quantity } });
         const offered = { orders: [{ ...order('awaiting-payment'), place: 4 }], ...place('offered') };
         const line = { phase: 'sold-out', free: 0, held: 2, standby: 2, standbyLimit: 5, standbyOpen: true };
+        const [earlier, takes] = [{ place: 4 }, { backlogUnits: 2 }];
         const ended = { user: null, channel: null, isSessionEnded: true };
         """;
 
@@ -117,6 +118,12 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("310, place('waiting'), line", "line")]
     [InlineData("310, place('waiting'), {...line, phase: 'paused', paused: true}", "line-paused")]
     [InlineData("310, {buying: {kind: 'sending', standby: true}}, line", "buying.joining")]
+    [InlineData("50, {...none, earlier}, takes", "kept")]
+    [InlineData("150, {earlier}, takes", "kept")]
+    [InlineData("250, {...none, earlier}, takes", "kept")]
+    [InlineData("250, {...none, earlier}", "not-reserved")]
+    [InlineData("250, {earlier}, {...takes, paused: true}", "reserved-paused")]
+    [InlineData("300, {earlier}, takes", "buy-now")]
     [InlineData("310, offered, line", "pay-offer")]
     [InlineData("350, offered, line", "pay-over")]
     [InlineData("310, {...ended, ...place('waiting')}, line", "ended-line")]

@@ -139,9 +139,9 @@ public sealed class OtherPeople(Uri address) : IDisposable
     }
 
     /// <summary>Buys for a user of Weibo who has reserved, and returns the order's id.</summary>
-    public async Task<string> BuyAsync(string batch, string user)
+    public async Task<string> BuyAsync(string batch, string user, int quantity = 1)
     {
-        var order = await DoneAsync(_client.BuyWithTokenAsync(await TokenAsync(user), batch));
+        var order = await DoneAsync(_client.BuyWithTokenAsync(await TokenAsync(user), batch, quantity));
         return order.GetProperty("id").GetString()!;
     }
 
@@ -184,6 +184,14 @@ public sealed class OtherPeople(Uri address) : IDisposable
         await DoneAsync(_client.CommandAsync(await BossAsync(), $"orders/{order}/{action}", new JsonObject
         {
             ["reason"] = "mistake",
+        }));
+
+    /// <summary>Gives all who have not paid yet more time, as an operator.</summary>
+    public async Task ExtendAsync(string batch, int seconds) =>
+        await DoneAsync(_client.CommandAsync(await BossAsync(), $"batches/{batch}/extend", new JsonObject
+        {
+            ["seconds"] = seconds,
+            ["reason"] = "the bank was down",
         }));
 
     /// <summary>Grants a unit to a user of Weibo as an operator.</summary>

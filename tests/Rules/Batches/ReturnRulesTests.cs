@@ -232,6 +232,25 @@ public class ReturnRulesTests
     }
 
     [Fact]
+    public void The_giver_is_told_until_when_the_next_in_line_may_pay_and_of_more_time()
+    {
+        var (live, paid) = SoldOut();
+        live.GiveBack(paid);
+        PayBy().ShouldBeNull();
+        live.Buy("weibo:bob", standby: true);
+        live.DoDue(Opening);
+        PayBy().ShouldBe(Instant(Opening + 60_000));
+        live.Extend(120).ShouldBe(Effect.Done);
+        PayBy().ShouldBe(Instant(Opening + 180_000));
+        live.Keep(paid);
+        PayBy().ShouldBe(Instant(Opening + 180_000));
+        live.Decline(OrderOf(live, "weibo:bob").Seq);
+        PayBy().ShouldBeNull();
+
+        DateTimeOffset? PayBy() => live.State.Orders.View(live.State.Orders.Find(paid)!).ReturnPayBy;
+    }
+
+    [Fact]
     public void A_wait_is_unlikely_only_if_more_wait_than_units_may_come_from_returns()
     {
         var live = Open(Terms(stock: 1, limit: 2));
