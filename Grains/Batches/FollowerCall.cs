@@ -19,10 +19,11 @@ public sealed class Followers(IServiceProvider services, IGrainFactory grains)
 
 /// <summary>
 /// Tells the follower of a batch what is committed: one call at a time, at the ticks that <see cref="FollowerPace"/>
-/// says, until it has answered. A batch does not wait for it, also not to be settled: a call that is lost is made up for
-/// by the round of all followers.
+/// says, until it has answered. A batch does not wait for it, also not to be settled: the round of all followers makes
+/// up for a call that is lost.
 /// </summary>
-internal sealed partial class FollowerCall(Followers followers, string batch, TimeProvider timeProvider, ILogger log)
+internal sealed partial class FollowerCall(
+    Followers followers, string batch, TimeProvider timeProvider, ILogger log)
 {
     private static readonly Outage Telling = new("follower");
 

@@ -14,10 +14,7 @@ public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
 {
     private const string Columns = "o.seq, o.alias, o.hold, o.owed, o.returned, o.units, o.payment, o.kept";
 
-    /// <summary>
-    /// Aliases come in no order, so a page of new orders changes pages all over their index. They stay in this cache
-    /// until the commit, instead of being written and read again.
-    /// </summary>
+    // Aliases come in no order, so new orders change pages all over their index: they stay here until the commit.
     private const int WriteCacheKilobytes = 32_768;
 
     private readonly string _path;
