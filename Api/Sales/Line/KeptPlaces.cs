@@ -43,8 +43,8 @@ public sealed class KeptPlaces(
     }
 
     /// <summary>
-    /// The place that a buyer keeps from an earlier batch, and that this one carries in at its opening. Null: none, or it
-    /// has opened.
+    /// The place that a buyer keeps from an earlier batch, and that this one carries in at its opening. Null: none, or
+    /// it has opened.
     /// </summary>
     /// <param name="feed">The batch.</param>
     /// <param name="user">The buyer.</param>
