@@ -69,7 +69,8 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
     {
         foreach (var (method, path, by) in await EndpointsAsync())
         {
-            foreach (var length in (int[])[65_537, 300_000, 1 << 20])
+            // The server closes the connection after a longer one, and the client's next request may meet that.
+            foreach (var length in (int[])[65_537, 300_000, 1_000_000])
             {
                 (await _sale.Client.SendAsync(method, path, by, Padded(length))).IsRefusal(413, "too-large");
                 // The length is not announced, so only reading shows it.
