@@ -81,6 +81,8 @@ public sealed class NoticeTests(SaleStage stage)
             await Expect(page.GetByTestId("notice-title")).ToHaveTextAsync(title);
             await Expect(page.GetByTestId("notice-body")).ToContainTextAsync(body);
         }
+        // A tab behind another one is loaded at its leisure.
+        await buyer.Page.BringToFrontAsync();
         await buyer.Page.ReloadAsync();
         await Expect(buyer.Part("pay-now")).ToBeVisibleAsync();
         await Expect(buyer.Part("order")).ToHaveCountAsync(1);
