@@ -43,10 +43,7 @@ public enum OrderStatus
 /// <param name="Shipment">The last shipment; null: it was not shipped.</param>
 /// <param name="Revivals">How often an operator has revived it.</param>
 /// <param name="Return">How far its return is; null: its buyer does not offer it back.</param>
-/// <param name="Instants">When its money moved; null: it did not. Most views are of new orders, so it is apart.</param>
-/// <param name="ReturnPayBy">
-/// Until when the one who is offered what is returned may pay for it; null: nobody is.
-/// </param>
+/// <param name="Instants">Those that a new order has none of; null: none. Most views are of new orders.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,
@@ -64,8 +61,7 @@ public sealed record OrderView(
     [property: Id(20)] Shipment? Shipment = null,
     [property: Id(21)] int Revivals = 0,
     [property: Id(30)] OrderReturn? Return = null,
-    [property: Id(31)] OrderInstants? Instants = null,
-    [property: Id(32)] DateTimeOffset? ReturnPayBy = null)
+    [property: Id(31)] OrderInstants? Instants = null)
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);
@@ -74,12 +70,16 @@ public sealed record OrderView(
     public bool IsLive => Status is OrderStatus.AwaitingPayment or OrderStatus.Paid;
 }
 
-/// <summary>When the money of an order moved.</summary>
+/// <summary>When the money of an order moved, and until when it may.</summary>
 /// <param name="PaidAt">When it was sold; null: never. Stays after a cancellation.</param>
 /// <param name="RefundedAt">When the last of its payments had gone back; null unless it is refunded.</param>
+/// <param name="ReturnPayBy">
+/// Until when the one who is offered what is returned may pay for it; null: nobody is.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderInstants")]
 public sealed record OrderInstants(
-    [property: Id(0)] DateTimeOffset? PaidAt, [property: Id(1)] DateTimeOffset? RefundedAt);
+    [property: Id(0)] DateTimeOffset? PaidAt, [property: Id(1)] DateTimeOffset? RefundedAt,
+    [property: Id(2)] DateTimeOffset? ReturnPayBy);
 
 /// <summary>That an order is on its way. The order's documents have the tracking reference.</summary>
 /// <param name="At">When an operator said so.</param>

@@ -90,7 +90,7 @@ public static class OrderAnswer
             if (order.Place is { } place) _json.WriteNumber("place"u8, place);
             if (order.Shipment is { } shipment) WriteInstant(ShippedAt, shipment.At);
             if (order.Return is { } stage) _json.WriteString(Return, Returns[(int)stage]);
-            if (order.ReturnPayBy is { } returnPayBy) WriteInstant(ReturnPayBy, returnPayBy);
+            if (order.Instants?.ReturnPayBy is { } returnPayBy) WriteInstant(ReturnPayBy, returnPayBy);
             _json.WriteEndObject();
             _json.Flush();
         }

@@ -49,7 +49,7 @@ public sealed record OrderBody(
     public static OrderBody Of(OrderView order, string? user) => new(
         order.Id, order.Batch, user, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
         order.HeldAt, order.PayBy, Orders.CancelledBy.Of(order), Orders.CancelledBy.ReasonOf(order),
-        order.Place, order.Shipment?.At, order.Return, order.ReturnPayBy);
+        order.Place, order.Shipment?.At, order.Return, order.Instants?.ReturnPayBy);
 }
 
 /// <summary>Orders.</summary>

@@ -83,7 +83,6 @@ public sealed class OrderBook
         Revivals = order.Revivals,
         Return = Returns.StageOf(order),
         Instants = InstantsOf(order),
-        ReturnPayBy = Returns.HoldOf(order) is > 0 and var hold ? InstantOf(Find(hold)!.PayBy) : null,
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -262,11 +261,13 @@ public sealed class OrderBook
         seq, _directing.Terms!.Id, buyer, units, status, _directing.Terms.Product.Price * units.Length,
         DateTimeOffset.FromUnixTimeMilliseconds(heldAt), DateTimeOffset.FromUnixTimeMilliseconds(payBy), null, null);
 
-    private static OrderInstants? InstantsOf(Order order)
+    private OrderInstants? InstantsOf(Order order)
     {
         var (paidAt, refundedAt) = (InstantOf(order.PaidAt), InstantOf(order.RefundedAt));
         if (StatusOf(order) != OrderStatus.Refunded) refundedAt = null;
-        return paidAt is null && refundedAt is null ? null : new OrderInstants(paidAt, refundedAt);
+        // What is returned was paid, so an order without these two has no third.
+        return paidAt is null && refundedAt is null ? null : new OrderInstants(
+            paidAt, refundedAt, Returns.HoldOf(order) is > 0 and var hold ? InstantOf(Find(hold)!.PayBy) : null);
     }
 
     private static DateTimeOffset? InstantOf(long at) => at > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;

@@ -35,7 +35,7 @@ public sealed class SerialisationTests
     private static readonly OrderView Order =
         new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17",
             Cancelled, 7, new Shipment(At, "key"), 2, OrderReturn.Returned,
-            new OrderInstants(At.AddMinutes(1), At.AddMinutes(2)), At.AddMinutes(3));
+            new OrderInstants(At.AddMinutes(1), At.AddMinutes(2), At.AddMinutes(3)));
 
     private static readonly PlaceView Place =
         new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90),

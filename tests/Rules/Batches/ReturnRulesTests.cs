@@ -247,7 +247,7 @@ public class ReturnRulesTests
         live.Decline(OrderOf(live, "weibo:bob").Seq);
         PayBy().ShouldBeNull();
 
-        DateTimeOffset? PayBy() => live.State.Orders.View(live.State.Orders.Find(paid)!).ReturnPayBy;
+        DateTimeOffset? PayBy() => live.State.Orders.View(live.State.Orders.Find(paid)!).Instants!.ReturnPayBy;
     }
 
     [Fact]
