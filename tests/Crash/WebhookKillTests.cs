@@ -92,19 +92,13 @@ public sealed class WebhookKillTests
     /// <summary>A receiver that kills the engine when it has a request, before it answers.</summary>
     private sealed class Shop : IDisposable
     {
-        private readonly HttpListener _listener = new();
+        private readonly SerialListener _listener;
         private readonly ConcurrentQueue<(string Batch, long Seq, string? Order)> _events = new();
         private EngineProcess? _kill;
 
-        public Shop()
-        {
-            Address = $"http://127.0.0.1:{LoopbackPorts.Free()}/";
-            _listener.Prefixes.Add(Address);
-            _listener.Start();
-            _ = ServeAsync();
-        }
+        public Shop() => _listener = new SerialListener(TakeAsync);
 
-        public string Address { get; }
+        public string Address => _listener.Address;
 
         /// <summary>The engine that the next request kills; null: it was killed.</summary>
         public EngineProcess? Kill
@@ -121,30 +115,11 @@ public sealed class WebhookKillTests
         public IReadOnlyList<long> SeqsOf(string batch) =>
             [.. _events.Where(one => one.Batch == batch).Select(one => one.Seq)];
 
-        public void Dispose() => ((IDisposable)_listener).Dispose();
+        public void Dispose() => _listener.Dispose();
 
-        private async Task ServeAsync()
+        private async Task TakeAsync(HttpListenerContext context, JsonElement body)
         {
-            while (_listener.IsListening)
-            {
-                HttpListenerContext context;
-                try
-                {
-                    context = await _listener.GetContextAsync();
-                }
-                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-                {
-                    return;
-                }
-                await TakeAsync(context);
-            }
-        }
-
-        // One after the other, so that the order in which they were taken is known.
-        private async Task TakeAsync(HttpListenerContext context)
-        {
-            using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
-            var data = body.RootElement.GetProperty("data");
+            var data = body.GetProperty("data");
             foreach (var one in data.GetProperty("events").EnumerateArray())
             {
                 _events.Enqueue((

@@ -11,23 +11,17 @@ namespace OrleansSale.Tests.Failover.Stage;
 /// </summary>
 internal sealed class WebhookShop : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly SerialListener _listener;
     private readonly ConcurrentQueue<(string Batch, long Seq)> _events = new();
     private TaskCompletionSource<HeldRequest>? _wanted;
 
-    public WebhookShop()
-    {
-        Port = LoopbackPorts.Free();
-        Address = $"http://127.0.0.1:{Port}/";
-        _listener.Prefixes.Add(Address);
-        _listener.Start();
-        _ = ServeAsync();
-    }
+    public WebhookShop() => _listener = new SerialListener(TakeAsync);
 
     /// <summary>Where it listens.</summary>
-    public int Port { get; }
+    public int Port => _listener.Port;
 
-    public string Address { get; }
+    /// <summary>The same as an address.</summary>
+    public string Address => _listener.Address;
 
     /// <summary>The entries of a batch that it took, in the order in which they came first.</summary>
     public IReadOnlyList<long> EntriesOf(string batch) =>
@@ -41,28 +35,10 @@ internal sealed class WebhookShop : IDisposable
         return await wanted.Task.WaitAsync(within);
     }
 
-    public void Dispose() => ((IDisposable)_listener).Dispose();
+    public void Dispose() => _listener.Dispose();
 
-    private async Task ServeAsync()
+    private async Task TakeAsync(HttpListenerContext context, JsonElement body)
     {
-        while (_listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-            await TakeAsync(context);
-        }
-    }
-
-    private async Task TakeAsync(HttpListenerContext context)
-    {
-        using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
         if (Interlocked.Exchange(ref _wanted, null) is { } wanted)
         {
             var held = new HeldRequest(context.Request.RemoteEndPoint.Port);
@@ -71,18 +47,11 @@ internal sealed class WebhookShop : IDisposable
             context.Response.Abort();
             return;
         }
-        var data = body.RootElement.GetProperty("data");
+        var data = body.GetProperty("data");
         foreach (var one in data.GetProperty("events").EnumerateArray())
             _events.Enqueue((data.GetProperty("batch").GetString()!, one.GetProperty("seq").GetInt64()));
-        try
-        {
-            context.Response.StatusCode = (int)HttpStatusCode.NoContent;
-            context.Response.Close();
-        }
-        catch (HttpListenerException)
-        {
-            // Its sender is dead.
-        }
+        context.Response.StatusCode = (int)HttpStatusCode.NoContent;
+        context.Response.Close();
     }
 
     /// <summary>A request that has arrived, and is neither taken nor answered.</summary>
