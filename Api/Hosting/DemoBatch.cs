@@ -108,7 +108,8 @@ public sealed partial class DemoBatch(
             IdStart + number, product, [channel.Id], Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900,
             new Schedule(now, opens, opens, opens + Lasts),
             Title: new LanguageText(
-                $"Mi2 for {channel.English}, batch {number}", $"小米手机 2 {channel.Chinese}专场 第 {number} 轮"),
+                $"Mi2 for {channel.English}, batch {number}",
+                $"小米手机 2 {channel.Chinese}专场 第 {number} 轮"),
             Description: new LanguageText(
                 "Reserve now, and buy when the countdown ends. This is a demonstration: no money moves.",
                 "先预约，倒计时结束后抢购。此为演示活动，不会产生真实扣款。"));

@@ -41,7 +41,8 @@ internal sealed class PageWords(string language)
             return $"Sale opens {at.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC";
         var there = at.ToOffset(BeijingTime);
         var day = "日一二三四五六"[(int)there.DayOfWeek];
-        var date = string.Create(CultureInfo.InvariantCulture, $"{there.Year}年{there.Month}月{there.Day}日（周{day}）");
+        var date = string.Create(
+            CultureInfo.InvariantCulture, $"{there.Year}年{there.Month}月{there.Day}日（周{day}）");
         return $"北京时间 {date}{there.ToString("HH:mm", CultureInfo.InvariantCulture)} 开售";
     }
 

@@ -23,7 +23,8 @@ public sealed class ReplyTexts(string language)
         OrderStatus.Paid => T(
             $"Your order for {product} is paid.", $"您的{product}订单已付款。"),
         OrderStatus.Expired => T(
-            $"Your order for {product} was not paid in time, and has ended.", $"您的{product}订单超时未付款，已关闭。"),
+            $"Your order for {product} was not paid in time, and has ended.",
+            $"您的{product}订单超时未付款，已关闭。"),
         OrderStatus.Cancelled => T(
             $"Your order for {product} was cancelled.", $"您的{product}订单已取消。"),
         OrderStatus.Refunding => T(
@@ -36,9 +37,12 @@ public sealed class ReplyTexts(string language)
     /// <summary>The text about a refusal that a user can understand; null: it says nothing about the sale.</summary>
     public string? Of(Problem problem, DateTimeOffset saleOpens) => problem.Refusal switch
     {
-        Refusal.NotEligible => T("This sale is not for users of this platform.", "本次抢购不面向本平台用户。"),
+        Refusal.NotEligible => T(
+            "This sale is not for users of this platform.",
+            "本次抢购不面向本平台用户。"),
         Refusal.SaleNotOpen => T(
-            $"The sale has not opened yet. It opens at {Instant(saleOpens)}.", $"抢购尚未开始，{Instant(saleOpens)}开抢。"),
+            $"The sale has not opened yet. It opens at {Instant(saleOpens)}.",
+            $"抢购尚未开始，{Instant(saleOpens)}开抢。"),
         Refusal.SaleClosed => T("The sale is over.", "抢购已结束。"),
         Refusal.Paused => T("The sale is paused. Please try again later.", "抢购已暂停，请稍后再试。"),
         Refusal.SoldOut => T(
@@ -46,12 +50,14 @@ public sealed class ReplyTexts(string language)
             "目前已全部抢完。未付款的商品会重新释放，能否候补请查看活动页面。"),
         Refusal.LineFull => T("The waiting line is full right now.", "目前候补人数已满。"),
         Refusal.NotReserved => T(
-            "This sale is for users who have reserved, and you have no reservation.", "本次抢购仅限预约用户，您尚未预约。"),
+            "This sale is for users who have reserved, and you have no reservation.",
+            "本次抢购仅限预约用户，您尚未预约。"),
         Refusal.LimitReached when problem.Limit == UserLimit.EndedOrders => T(
             "Too many of your orders and places here have ended, so no more can be made.",
             "您在本批次结束的订单和候补已达上限，不能再次抢购。"),
         Refusal.LimitReached when problem.Limit == UserLimit.Places => T(
-            "You wait in the line already. The page shows your place.", "您已在候补中，请在活动页面查看。"),
+            "You wait in the line already. The page shows your place.",
+            "您已在候补中，请在活动页面查看。"),
         Refusal.LimitReached => T(
             "You already have all that one person can have, in orders or in the waiting line.",
             "您的订单或候补已达到每人限购数量。"),

@@ -52,7 +52,10 @@ public static class SignInPage
         return WriteAsync(http, StatusCodes.Status401Unauthorized, "sign-in-operator",
             isChinese ? "请登录运营账号" : "For operators",
             isChinese ? "此页面仅限运营人员使用。" : "Sign in with an operator’s account to open this page.",
-            [.. links, new PageLink(ReturnAddress.DefaultAt(http.Request), isChinese ? "全部抢购" : "All sales", false)]);
+            [
+                .. links,
+                new PageLink(ReturnAddress.DefaultAt(http.Request), isChinese ? "全部抢购" : "All sales", false),
+            ]);
     }
 
     /// <summary>Tells that the visitor's account is no operator's.</summary>
@@ -61,7 +64,9 @@ public static class SignInPage
         var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
         return WriteAsync(http, StatusCodes.Status403Forbidden, "no-operator",
             isChinese ? "您没有权限" : "Your account is no operator’s",
-            isChinese ? "此页面仅限运营人员使用，请更换账号。" : "Only operators can open this page. Use another account.",
+            isChinese
+                ? "此页面仅限运营人员使用，请更换账号。"
+                : "Only operators can open this page. Use another account.",
             [
                 new PageLink(SignOut(http, returnTo), isChinese ? "更换账号" : "Use another account", true),
                 new PageLink(ReturnAddress.DefaultAt(http.Request), isChinese ? "全部抢购" : "All sales", false),
