@@ -141,7 +141,7 @@ public sealed class AheadTests(SaleStage stage)
     public async Task A_real_notification_breaks_no_rule_of_the_page()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
-        await using var visitor = await stage.VisitAsync();
+        await using var visitor = await stage.VisitWithWholeBrowserAsync(stage.Client.Address, "en");
         await visitor.Page.Context.GrantPermissionsAsync(["notifications"]);
         using var time = await MovableTime.OfAsync(visitor);
         var told = await HearAsync(visitor, """

@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
 
@@ -116,8 +115,7 @@ public sealed class AnnouncementTests(SaleStage stage)
         await Expect(visitor.Part("announcement-text")).ToBeVisibleAsync();
         (await visitor.Page.EvaluateAsync<int>(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBe(0);
-        (await visitor.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => violation.Id).ShouldBeEmpty();
+        await visitor.Page.ShouldHaveNoBarrierAsync();
     }
 
     // A visitor whose page is connected.

@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
@@ -9,32 +8,32 @@ namespace OrleansSale.Tests.Browser;
 public sealed class LooksTests(SaleStage stage)
 {
     [Theory]
-    [InlineData("en", "light", 390)]
-    [InlineData("en", "dark", 1280)]
-    [InlineData("zh-CN", "light", 1280)]
+    [InlineData("en", "light", 1280)]
     [InlineData("zh-CN", "dark", 390)]
     public async Task The_pages_have_no_serious_barrier(string language, string colors, int width)
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
         await using var visitor = await stage.VisitAsync(language, width, colors);
-        await Expect(await visitor.FindInListAsync(batch)).ToBeVisibleAsync();
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        var card = await visitor.FindInListAsync(batch);
+        await card.LeaveAloneAsync();
+        await Expect(card).ToBeVisibleAsync();
+        await visitor.Page.ShouldHaveNoBarrierAsync();
 
         await visitor.OpenAsync(batch);
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         await visitor.Part("sign-in").ClickAsync();
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.SignInAsync($"axe-{width}");
         await visitor.ReserveAsync(batch);
         await visitor.Part("delivery-summary").ClickAsync();
         await Expect(visitor.Part("delivery-address")).ToBeVisibleAsync();
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         await visitor.Page.GotoAsync("/sandbox/platform/login");
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         await visitor.LogInAtThePlatformAsync("alice");
         await Expect(visitor.Page.GetByTestId("continue")).ToBeVisibleAsync();
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         visitor.Errors.ShouldBeEmpty();
     }
@@ -50,12 +49,11 @@ public sealed class LooksTests(SaleStage stage)
         await visitor.OrderIsAsync("awaiting-payment");
         await visitor.Part("delivery-summary").ClickAsync();
         await Expect(visitor.Part("delivery-address")).ToBeVisibleAsync();
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
     }
 
     [Theory]
     [InlineData(320)]
-    [InlineData(390)]
     [InlineData(768)]
     [InlineData(1280)]
     public async Task Nothing_scrolls_sideways(int width)
@@ -143,12 +141,4 @@ public sealed class LooksTests(SaleStage stage)
 
     private static Task<int> SidewaysAsync(IPage page) => page.EvaluateAsync<int>(
         "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
-
-    private static async Task ShouldHaveNoBarrierAsync(IPage page)
-    {
-        var result = await page.RunAxe();
-        result.Violations.Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
-            .ShouldBeEmpty();
-    }
 }

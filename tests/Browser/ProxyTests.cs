@@ -16,7 +16,8 @@ public sealed class ProxyTests(SaleStage stage)
         await using var buyer = await site.VisitAsync(stage);
         var asked = new ConcurrentBag<Uri>();
         buyer.Page.Request += (_, request) => asked.Add(new Uri(request.Url));
-        await buyer.ComeSignedInAsync("alice");
+        await buyer.Page.GotoAsync("./");
+        await buyer.SignInOnThePageAsync("alice");
         var batch = await site.Others.CreateAsync(new Sale(Sale.Soon));
         await buyer.Page.ReloadAsync();
         await buyer.Page.Locator($"[data-batch={batch}] a").ClickAsync();

@@ -10,10 +10,8 @@ public sealed partial class ReservedDeliveryTests(SaleStage stage)
     private const string Address = "北京市海淀区\n中关村大街1号";
 
     [Theory]
-    [InlineData("en", 390, "Optional: saves typing later", "Check your delivery details")]
     [InlineData("zh-CN", 390, "选填", "请核对收货信息")]
     [InlineData("en", 1280, "Optional: saves typing later", "Check your delivery details")]
-    [InlineData("zh-CN", 1280, "选填", "请核对收货信息")]
     public async Task What_was_said_while_reserving_is_in_the_order_and_in_the_operators_list(
         string language, int width, string optional, string check)
     {

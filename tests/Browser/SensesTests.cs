@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
@@ -25,9 +24,7 @@ public sealed class SensesTests(SaleStage stage)
 
     [Theory]
     [InlineData("en", "light", 390)]
-    [InlineData("en", "dark", 1280)]
-    [InlineData("zh-CN", "light", 1280)]
-    [InlineData("zh-CN", "dark", 390)]
+    [InlineData("zh-CN", "dark", 1280)]
     public async Task Pauses_and_ends_have_no_serious_barrier(string language, string colors, int width)
     {
         var (first, second) = ($"first-{width}-{colors}", $"axe-{width}-{colors}");
@@ -36,15 +33,15 @@ public sealed class SensesTests(SaleStage stage)
         await visitor.WaitForOpeningAsync(batch, second);
         await stage.Client.OperateAsync(batch, "pause", LongReason);
         await Expect(visitor.Part("countdown")).ToHaveAttributeAsync("data-until", "paused");
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         await stage.Client.OperateAsync(batch, "resume");
         await visitor.CanBuyAsync();
         await stage.Client.BuyAsync(batch, first);
         await Expect(visitor.Part("next")).ToBeVisibleAsync();
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         await stage.Client.OperateAsync(batch, "close", LongReason);
         await Expect(visitor.Part("go-on")).ToBeVisibleAsync();
-        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         visitor.Errors.ShouldBeEmpty();
     }
 
@@ -62,19 +59,19 @@ public sealed class SensesTests(SaleStage stage)
         await buyer.OrderIsAsync("awaiting-payment");
         await buyer.Part("pay-now").ClickAsync();
         await Expect(buyer.Page.Locator("#pay")).ToBeEnabledAsync();
-        await ShouldHaveNoBarrierAsync(buyer.Page);
+        await buyer.Page.ShouldHaveNoBarrierAsync();
         await buyer.Page.Locator("#decline").ClickAsync();
         await Expect(buyer.Page.Locator("body[data-state=declined]")).ToBeVisibleAsync();
-        await ShouldHaveNoBarrierAsync(buyer.Page);
+        await buyer.Page.ShouldHaveNoBarrierAsync();
         await buyer.Page.Locator(".act .back-link").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");
         await buyer.Part("cancel-order").ClickAsync();
-        await ShouldHaveNoBarrierAsync(buyer.Page);
+        await buyer.Page.ShouldHaveNoBarrierAsync();
         await buyer.Part("confirm-go").ClickAsync();
         await buyer.OrderIsAsync("cancelled");
         await stage.Client.EndSessionsAsync($"weibo:{user}");
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "ended", new() { Timeout = 100_000 });
-        await ShouldHaveNoBarrierAsync(buyer.Page);
+        await buyer.Page.ShouldHaveNoBarrierAsync();
         buyer.Errors.ShouldBeEmpty();
     }
 
@@ -148,9 +145,4 @@ public sealed class SensesTests(SaleStage stage)
           }).observe(seconds, { childList: true, characterData: true, subtree: true });
         })
         """);
-
-    private static async Task ShouldHaveNoBarrierAsync(IPage page) =>
-        (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
-            .ShouldBeEmpty();
 }

@@ -78,7 +78,7 @@ public sealed class SignInTests(SaleStage stage, SignInStage shop, WeiboStage at
     public async Task A_user_of_Weibo_signs_in_at_its_real_addresses()
     {
         var batch = await atWeibo.CreateAsync();
-        await using var visitor = await Visitor.ComeAsync(stage.Browser, atWeibo.Address, "zh-CN", 390, "light");
+        await using var visitor = await stage.VisitWithWholeBrowserAsync(atWeibo.Address, "zh-CN");
         await atWeibo.ShowToAsync(visitor);
         await visitor.OpenAsync(batch);
         await visitor.Part("sign-in").ClickAsync();

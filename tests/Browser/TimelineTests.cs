@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
 
@@ -35,7 +34,6 @@ public sealed class TimelineTests(SaleStage stage)
     [InlineData("en", "light", 320)]
     [InlineData("zh-CN", "dark", 390)]
     [InlineData("en", "dark", 1280)]
-    [InlineData("zh-CN", "light", 1280)]
     public async Task The_timeline_fits_every_screen_and_has_no_serious_barrier(
         string language, string colors, int width)
     {
@@ -52,9 +50,8 @@ public sealed class TimelineTests(SaleStage stage)
         await Expect(post.GetByTestId("reply-text")).ToBeVisibleAsync();
         (await visitor.Page.EvaluateAsync<int>(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBe(0);
-        (await visitor.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
-            .ShouldBeEmpty();
+        await post.LeaveAloneAsync();
+        await visitor.Page.ShouldHaveNoBarrierAsync();
         visitor.Errors.ShouldBeEmpty();
     }
 }

@@ -9,8 +9,8 @@ public abstract record ProgramOptions(EngineSecrets? Secrets)
     /// <summary>Settings besides, such as <c>Orders:GraceSeconds</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How long it may take until it is ready. Default: 60 s.</summary>
-    public TimeSpan StartWithin { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long it may take until it is ready, on a machine that does much else. Default: 3 min.</summary>
+    public TimeSpan StartWithin { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Where it listens. Default: loopback.</summary>
     public IPAddress Host { get; init; } = IPAddress.Loopback;

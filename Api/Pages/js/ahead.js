@@ -30,6 +30,9 @@ export class Ahead {
     const place = byId('ahead');
     place.toggleAttribute('data-keeps-place', isAhead || place.hasAttribute('data-keeps-place'));
     show(place, isAhead);
+    // What was shown last keeps the height of the place.
+    if (!isAhead)
+      return;
     show(byId('calendar'), isReserved || plan.phase === 'announced');
     byId('calendar').href = at(`/api/batches/${encodeURIComponent(this.#batch)}/calendar.ics?lang=${language()}`);
     show(byId('remind'), state === 'off' || state === 'on');

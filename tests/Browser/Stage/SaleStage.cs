@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Playwright;
 using OrleansSale.Tests.Browser.Modules;
 using OrleansSale.Tests.Browser.Stage;
@@ -43,33 +42,31 @@ public sealed class SaleStage : IAsyncLifetime
     public Task<Visitor> VisitAsync(string language = "en", int width = 390, string colors = "light") =>
         Visitor.ComeAsync(Browser, Client.Address, language, width, colors);
 
-    /// <summary>A visitor who logs in at the platform, and reads its timeline until a post has come.</summary>
+    /// <summary>
+    /// A visitor with all of Chromium to themselves: the browser of all others has no notifications, and does not let
+    /// tests answer for another site that it is redirected to.
+    /// </summary>
+    public async Task<Visitor> VisitWithWholeBrowserAsync(Uri address, string language)
+    {
+        var browser = await Chromium.LaunchWholeAsync(_playwright!);
+        return await Visitor.ComeAsync(browser, address, language, 390, "light", isAlone: true);
+    }
+
+    /// <summary>A visitor who has logged in at the platform, and reads its timeline when a post has come.</summary>
     public async Task<Visitor> ReadTimelineAsync(
         string name, string text, string language = "en", int width = 390, string colors = "light")
     {
         var visitor = await VisitAsync(language, width, colors);
-        await visitor.Page.GotoAsync("/sandbox/platform/timeline");
-        await visitor.LogInAtThePlatformAsync(name);
+        await visitor.HasLoggedInAtThePlatformAsync(name);
+        await visitor.OpenTimelineAsync(page => page.Contains(text, StringComparison.Ordinal));
         await Assertions.Expect(visitor.Part("account")).ToContainTextAsync(name);
-        var waiting = Stopwatch.StartNew();
-        while (await visitor.Part("post-text").Filter(new() { HasText = text }).CountAsync() == 0)
-        {
-            if (waiting.ElapsedMilliseconds > Visitor.PatienceMs) throw new TimeoutException($"Not posted: {text}");
-            await visitor.Page.ReloadAsync();
-        }
         return visitor;
     }
 
     /// <summary>The messages that a visitor has at the platform, once so many have come.</summary>
     public static async Task<ILocator> ReadMessagesAsync(Visitor visitor, int count)
     {
-        var waiting = Stopwatch.StartNew();
-        await visitor.Page.GotoAsync("/sandbox/platform/timeline");
-        while (await visitor.Part("message").CountAsync() < count)
-        {
-            if (waiting.ElapsedMilliseconds > Visitor.PatienceMs) throw new TimeoutException($"No {count} messages");
-            await visitor.Page.ReloadAsync();
-        }
+        await visitor.OpenTimelineAsync(page => page.Split("data-testid=\"message\"").Length > count);
         return visitor.Part("message");
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -7,17 +9,28 @@ namespace OrleansSale.Tests.Browser.Stage;
 public sealed class Visitor : IAsyncDisposable
 {
     /// <summary>How long anything on the page may take to show; waiting ends as soon as it does.</summary>
-    public const float PatienceMs = 15_000;
+    public const float PatienceMs = 40_000;
 
-    private const float OpeningMs = 45_000;
+    private const float OpeningMs = 90_000;
+
+    private const int LookMs = 200;
+
+    // The browser of the tests has no notifications, and says that they are blocked.
+    private const string Permission = """
+        Object.defineProperty(Notification, 'permission', { configurable: true, get: () => '{{state}}' });
+        """;
 
     private readonly IBrowserContext _context;
+    private readonly string _language;
+    private readonly IBrowser? _own;
     private readonly List<string> _errors = [];
     private readonly List<string> _refusals = [];
 
-    private Visitor(IBrowserContext context, IPage page)
+    private Visitor(IBrowserContext context, IPage page, string language, IBrowser? own)
     {
         _context = context;
+        _language = language;
+        _own = own;
         Page = page;
         page.SetDefaultTimeout(PatienceMs);
         SetDefaultExpectTimeout(PatienceMs);
@@ -53,7 +66,7 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     internal static async Task<Visitor> ComeAsync(
-        IBrowser browser, Uri address, string language, int width, string colors)
+        IBrowser browser, Uri address, string language, int width, string colors, bool isAlone = false)
     {
         var context = await browser.NewContextAsync(new()
         {
@@ -65,8 +78,14 @@ public sealed class Visitor : IAsyncDisposable
             ColorScheme = colors == "dark" ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new() { Width = width, Height = width < 600 ? 844 : 800 },
         });
-        return new Visitor(context, await context.NewPageAsync());
+        // Most visitors have not been asked about notifications yet.
+        if (!isAlone) await context.AddInitScriptAsync(Permission.Replace("{{state}}", "default"));
+        return new Visitor(context, await context.NewPageAsync(), language, isAlone ? browser : null);
     }
+
+    /// <summary>From now on their browser blocks notifications.</summary>
+    public Task BlockNotificationsAsync() =>
+        _context.AddInitScriptAsync(Permission.Replace("{{state}}", "denied"));
 
     /// <summary>A part of the page by its test id.</summary>
     public ILocator Part(string id) => Page.GetByTestId(id);
@@ -95,7 +114,7 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Signs in at the sandbox's platform, and comes back to the same page.</summary>
-    public async Task SignInAsync(string user)
+    public async Task SignInOnThePageAsync(string user)
     {
         await Part("account").ClickAsync();
         await Part("sign-in-with-weibo").ClickAsync();
@@ -103,22 +122,36 @@ public sealed class Visitor : IAsyncDisposable
         await IsSignedInAsync($"weibo:{user}");
     }
 
-    /// <summary>Signs in on the list of sales, before a sale's time runs.</summary>
+    /// <summary>Signs in as a user of Weibo without its pages, and loads the page again that is open.</summary>
+    public async Task SignInAsync(string user)
+    {
+        await ComeSignedInAsync(user);
+        await Page.ReloadAsync();
+        await IsSignedInAsync($"weibo:{user}");
+    }
+
+    /// <summary>Has signed in as a user of Weibo before the first page, without a page.</summary>
     public async Task ComeSignedInAsync(string user)
     {
-        await Page.GotoAsync("./");
-        await SignInAsync(user);
+        // What the platform's page would send: all that it was asked, and who they are.
+        var asked = await _context.APIRequest.GetAsync("signin/weibo?returnTo=/");
+        var form = _context.APIRequest.CreateFormData().Set("as", user);
+        var query = HttpUtility.ParseQueryString(new Uri(asked.Url).Query);
+        foreach (var name in query.AllKeys) form.Set(name!, query[name]!);
+        var answer = await _context.APIRequest.PostAsync(
+            new Uri(asked.Url).GetLeftPart(UriPartial.Path), new() { Form = form });
+        answer.Ok.ShouldBeTrue($"{answer.Status} {answer.Url}");
     }
 
     /// <summary>Waits until the page knows its visitor as this user.</summary>
     public Task IsSignedInAsync(string user) =>
         Expect(Part("account")).ToHaveAttributeAsync("data-user", user, new() { Timeout = OpeningMs });
 
-    /// <summary>Opens a sale's page and signs in as somebody who has reserved, then waits for the opening.</summary>
+    /// <summary>Opens a sale's page, signed in as somebody who has reserved, and waits for the opening.</summary>
     public async Task WaitForOpeningAsync(string batch, string user)
     {
+        await ComeSignedInAsync(user);
         await OpenAsync(batch);
-        await SignInAsync(user);
         await CanBuyAsync();
     }
 
@@ -128,6 +161,29 @@ public sealed class Visitor : IAsyncDisposable
         await OpenAsync(batch);
         await Part("reserve").ClickAsync();
         await ToldAsync("reserved");
+    }
+
+    /// <summary>Has logged in at the platform before the first page, without a page.</summary>
+    public async Task HasLoggedInAtThePlatformAsync(string name)
+    {
+        var form = _context.APIRequest.CreateFormData().Set("as", name);
+        var answer = await _context.APIRequest.PostAsync("sandbox/platform/login", new() { Form = form });
+        answer.Ok.ShouldBeTrue($"{answer.Status} {answer.Url}");
+    }
+
+    /// <summary>Opens the platform's timeline as soon as it has something on it.</summary>
+    public async Task OpenTimelineAsync(Func<string, bool> hasCome)
+    {
+        const string Timeline = "sandbox/platform/timeline";
+        var waiting = Stopwatch.StartNew();
+        while (true)
+        {
+            var page = await _context.APIRequest.GetAsync($"{Timeline}?lang={_language}");
+            if (hasCome(HttpUtility.HtmlDecode(await page.TextAsync()))) break;
+            waiting.ElapsedMilliseconds.ShouldBeLessThan((long)PatienceMs, "it has not come");
+            await Task.Delay(LookMs); // bounded poll
+        }
+        await Page.GotoAsync(Timeline);
     }
 
     /// <summary>Logs in at the platform, whose page has opened.</summary>
@@ -152,7 +208,11 @@ public sealed class Visitor : IAsyncDisposable
     public Task OnPurchaseAsync(Func<IRoute, Task> answer) => Page.RouteAsync("**/api/batches/*/orders", answer);
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        if (_own is not null) await _own.DisposeAsync();
+    }
 
     private void Note(string error)
     {

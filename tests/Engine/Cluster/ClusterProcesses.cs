@@ -6,7 +6,7 @@ namespace OrleansSale.Tests.Engine.Cluster;
 /// </summary>
 public sealed class ClusterProcesses : IAsyncDisposable
 {
-    private static readonly TimeSpan OwnerWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan OwnerWithin = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Where the fronts' sandbox keeps its file.</summary>

@@ -16,7 +16,7 @@ public sealed class PostgresServer : IAsyncDisposable
         "SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync=' || current_setting('fsync') || " +
         "', synchronous_commit=' || current_setting('synchronous_commit')";
 
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30), StopWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(2), StopWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly string _programs = FindPrograms();
