@@ -43,7 +43,7 @@ public enum OrderStatus
 /// <param name="Shipment">The last shipment; null: it was not shipped.</param>
 /// <param name="Revivals">How often an operator has revived it.</param>
 /// <param name="Return">How far its return is; null: its buyer does not offer it back.</param>
-/// <param name="Instants">Those that a new order has none of; null: none. Most views are of new orders.</param>
+/// <param name="Instants">When its money moved and may move; null: nothing yet, as in most views.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,

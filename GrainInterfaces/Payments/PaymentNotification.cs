@@ -10,8 +10,8 @@ namespace OrleansSale.GrainInterfaces.Payments;
 public abstract record PaymentNotification
 {
     /// <summary>
-    /// The largest amount, in minor units: ten times the dearest order that can be. 9,000 payments of it still sum
-    /// up within 64 bits.
+    /// The largest amount that a provider of the engine's own protocol can tell, in minor units: ten times the dearest
+    /// order that can be. 9,000 payments of it still sum up within 64 bits.
     /// </summary>
     public const long MaxAmount = 1_000_000_000_000_000;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,21 +14,22 @@ public static class LoopbackPorts
     private const int First = 20_000, Last = 29_999;
     private const int Tries = 1_000;
 
-    private static readonly HashSet<int> Given = [];
-    private static readonly Lock Lock = new();
+    private static readonly string Folder =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "orleanssale-ports")).FullName;
 
-    /// <summary>A port on which nobody listens; the same one is never given twice.</summary>
+    // Each file is locked until this process has ended.
+    private static readonly ConcurrentBag<FileStream> Given = [];
+
+    /// <summary>
+    /// A port on which nobody listens. None is given twice, also not to another program of tests that runs meanwhile.
+    /// </summary>
     /// <exception cref="EngineException">There is none.</exception>
     public static int Free()
     {
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var port = Random.Shared.Next(First, Last + 1);
-            if (!IsFree(port)) continue;
-            lock (Lock)
-            {
-                if (Given.Add(port)) return port;
-            }
+            if (IsFree(port) && TryTake(port)) return port;
         }
 
         throw new EngineException("no port is free");
@@ -43,6 +45,20 @@ public static class LoopbackPorts
             return true;
         }
         catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryTake(int port)
+    {
+        try
+        {
+            Given.Add(new FileStream(
+                Path.Combine(Folder, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return true;
+        }
+        catch (IOException)
         {
             return false;
         }

@@ -10,6 +10,7 @@ namespace OrleansSale.Tests.Engine;
 public sealed class SerialListener : IDisposable
 {
     private readonly HttpListener _listener = new();
+    private volatile Exception? _fault;
 
     /// <summary>Listens from now on.</summary>
     /// <param name="takeAsync">Takes a request with its body, and answers or aborts it.</param>
@@ -28,8 +29,13 @@ public sealed class SerialListener : IDisposable
     /// <summary>The same as an address.</summary>
     public string Address { get; }
 
-    /// <inheritdoc />
-    public void Dispose() => ((IDisposable)_listener).Dispose();
+    /// <summary>Ends it.</summary>
+    /// <exception cref="EngineException">It could not take a request, which is why nothing came any more.</exception>
+    public void Dispose()
+    {
+        ((IDisposable)_listener).Dispose();
+        if (_fault is { } fault) throw new EngineException($"a request could not be taken: {fault}");
+    }
 
     private async Task ServeAsync(Func<HttpListenerContext, JsonElement, Task> takeAsync)
     {
@@ -53,6 +59,11 @@ public sealed class SerialListener : IDisposable
             {
                 // Its sender is dead. It was cut off, or nobody reads the answer.
                 context.Response.Abort();
+            }
+            catch (Exception e)
+            {
+                _fault = e;
+                throw;
             }
         }
     }
