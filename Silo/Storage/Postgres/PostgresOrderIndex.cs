@@ -153,8 +153,17 @@ public sealed class PostgresOrderIndex(PostgresDatabase database) : IOrderIndex,
                 $"(o.batch, o.seq) > ((SELECT a.id FROM followed a WHERE a.batch = {Value(after.Batch)}), "
                     + $"{Value(after.Seq)})");
         }
-        if (query.Aliases is { } aliases)
-            conditions.Add($"o.alias = ANY ({Value(aliases.Select(IndexRow.BytesOf).ToArray())})");
+        if (query.Buyers is { } buyers)
+        {
+            var batches = Value(buyers.Select(buyer => buyer.Batch).ToArray());
+            var aliases = Value(buyers.Select(buyer => IndexRow.BytesOf(buyer.Alias)).ToArray());
+            conditions.Add(
+                $"""
+                (o.batch, o.alias) IN (SELECT known.id, pair.alias
+                  FROM unnest({batches}::text[], {aliases}::bytea[]) AS pair (batch, alias)
+                  JOIN followed known ON known.batch = pair.batch)
+                """);
+        }
         var sql =
             $"""
             SELECT f.batch, o.seq FROM indexed_order o JOIN followed f ON f.id = o.batch
