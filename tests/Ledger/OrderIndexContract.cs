@@ -147,6 +147,14 @@ public abstract class OrderIndexContract : IAsyncLifetime
         (await Index.ReadAsync(Batch, [.. orders.Select(order => order.Seq)], Stop)).Count.ShouldBe(5_000);
     }
 
+    /// <summary>Searches for one buyer, with and without all else that can be asked.</summary>
+    protected static IEnumerable<OrderQuery> QueriesOfABuyer =>
+        from status in (OrderStatus?[])[null, OrderStatus.Paid]
+        from batch in (string?[])[null, Batch]
+        from unit in (int?[])[null, 7]
+        from after in (FoundOrder?[])[null, new(Batch, 3)]
+        select new OrderQuery([new(Batch, Alice)], status, batch, unit, after, 100);
+
     protected static IndexMark MarkOf(long seq) => new(seq, [.. Enumerable.Range(0, 32).Select(i => (byte)(seq + i))]);
 
     protected async Task<List<string>> FindAsync(

@@ -64,13 +64,7 @@ public sealed class SqliteOrderIndexTests : OrderIndexContract
     [Fact]
     public async Task Each_buyer_is_looked_up_by_batch_and_alias_whatever_else_is_asked()
     {
-        var queries =
-            from status in (OrderStatus?[])[null, OrderStatus.Paid]
-            from batch in (string?[])[null, "mi2-1"]
-            from unit in (int?[])[null, 7]
-            from after in (FoundOrder?[])[null, new("mi2-1", 3)]
-            select new OrderQuery([new("mi2-1", new Alias(1, 2))], status, batch, unit, after, 100);
-        foreach (var query in queries)
+        foreach (var query in QueriesOfABuyer)
         {
             var plan = await QueryAsync(connection =>
             {
