@@ -5,7 +5,6 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Operators;
 
@@ -37,8 +36,8 @@ public sealed class OrderSearch(CatalogueCopy catalogue, BatchExports exports, I
     public async Task<OrderSearchPage> FindAsync(OrderSearchTerms terms)
     {
         var damaged = new SortedSet<string>(StringComparer.Ordinal);
-        var aliases = terms.User is { } user ? await AliasesOfAsync(user, terms.Batch, damaged) : null;
-        var query = new OrderQuery(aliases, terms.Status, terms.Batch, terms.Unit, terms.After, terms.Limit);
+        var buyers = terms.User is { } user ? await BuyersOfAsync(user, terms.Batch, damaged) : null;
+        var query = new OrderQuery(buyers, terms.Status, terms.Batch, terms.Unit, terms.After, terms.Limit);
         var found = await retry.AskAsync(() => grains.GetGrain<IOrderIndexGrain>(0).FindAsync(query));
         var orders = new List<OperatorOrderBody>(found.Length);
         foreach (var ofBatch in found.GroupBy(order => order.Batch, StringComparer.Ordinal))
@@ -59,20 +58,20 @@ public sealed class OrderSearch(CatalogueCopy catalogue, BatchExports exports, I
     }
 
     // A batch with another alias for the user in each: the index knows no users.
-    private async Task<Alias[]> AliasesOfAsync(string user, string? batch, SortedSet<string> damaged)
+    private async Task<BatchBuyer[]> BuyersOfAsync(string user, string? batch, SortedSet<string> damaged)
     {
         var feeds = batch is null ? await catalogue.ListAsync()
             : await catalogue.FindAsync(batch) is { } one ? [one] : [];
-        var aliases = new List<Alias>();
+        var buyers = new List<BatchBuyer>();
         foreach (var group in feeds.Where(feed => feed.Terms.IsEligible(user)).Chunk(MaxAsked))
         {
             foreach (var (feed, key) in group.Zip(await Task.WhenAll(group.Select(FindKeyAsync))))
             {
-                if (key is not null) aliases.Add(key.AliasOf(user));
+                if (key is not null) buyers.Add(new BatchBuyer(feed.Terms.Id, key.AliasOf(user)));
                 else if (!feed.IsAnonymised) damaged.Add(feed.Terms.Id);
             }
         }
-        return [.. aliases];
+        return [.. buyers];
     }
 
     private static async Task<BatchKey?> FindKeyAsync(BoardFeed feed)

@@ -15,7 +15,7 @@ public interface IOrderIndexGrain : IGrainWithIntegerKey
 }
 
 /// <summary>Which orders are looked for. All that is given must fit.</summary>
-/// <param name="Aliases">Of one of these buyers; null: of anybody.</param>
+/// <param name="Buyers">Of one of these buyers; null: of anybody.</param>
 /// <param name="Status">In this state; null: in any.</param>
 /// <param name="Batch">Of this batch; null: of all.</param>
 /// <param name="Unit">That have or had this unit; null: any.</param>
@@ -23,8 +23,14 @@ public interface IOrderIndexGrain : IGrainWithIntegerKey
 /// <param name="Limit">Most orders: 1…1,000.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderQuery")]
 public sealed record OrderQuery(
-    [property: Id(0)] Alias[]? Aliases, [property: Id(1)] OrderStatus? Status, [property: Id(2)] string? Batch,
+    [property: Id(0)] BatchBuyer[]? Buyers, [property: Id(1)] OrderStatus? Status, [property: Id(2)] string? Batch,
     [property: Id(3)] int? Unit, [property: Id(4)] FoundOrder? After, [property: Id(5)] int Limit);
+
+/// <summary>A buyer, whose alias says nothing in another batch than its own.</summary>
+/// <param name="Batch">The batch.</param>
+/// <param name="Alias">The buyer's alias there.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.BatchBuyer")]
+public readonly record struct BatchBuyer([property: Id(0)] string Batch, [property: Id(1)] Alias Alias);
 
 /// <summary>An order that was found.</summary>
 /// <param name="Batch">Its batch.</param>

@@ -69,7 +69,7 @@ public sealed class MemoryOrderIndex : IOrderIndex
                 .Where(batch => query.Batch is null || batch == query.Batch)
                 .SelectMany(batch => _batches[batch].Orders.Values.Select(row => (batch, row.Order, row.Units)))
                 .Where(row => query.After is not { } after || row.batch != after.Batch || row.Order.Seq > after.Seq)
-                .Where(row => query.Aliases?.Contains(row.Order.Buyer) != false)
+                .Where(row => query.Buyers?.Contains(new BatchBuyer(row.batch, row.Order.Buyer)) != false)
                 .Where(row => query.Status is null || row.Order.Status == query.Status)
                 .Where(row => query.Unit is not { } unit || row.Units.Contains(unit))
                 .Select(row => new FoundOrder(row.batch, row.Order.Seq)).Take(query.Limit),

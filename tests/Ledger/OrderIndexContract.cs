@@ -2,11 +2,7 @@ using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.OrderIndex;
-using OrleansSale.Silo.Storage.Postgres;
-using OrleansSale.Silo.Storage.Sqlite;
-using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Harness;
-using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -78,17 +74,38 @@ public abstract class OrderIndexContract : IAsyncLifetime
         ], Stop);
         await Index.WriteAsync(Other, IndexMark.None, MarkOf(3), [new(3, Carol, [1], OrderStatus.Paid)], Stop);
         (await FindAsync()).ShouldBe(["mi2-1.2", "mi2-1.5", "mi2-1.9", "mi2-2.3"]);
-        (await FindAsync(aliases: [Alice, Carol])).ShouldBe(["mi2-1.2", "mi2-1.5", "mi2-2.3"]);
-        (await FindAsync(aliases: [])).ShouldBeEmpty();
+        (await FindAsync(buyers: [new(Batch, Alice), new(Other, Carol)])).ShouldBe(["mi2-1.2", "mi2-1.5", "mi2-2.3"]);
+        (await FindAsync(buyers: [])).ShouldBeEmpty();
         (await FindAsync(status: OrderStatus.Paid)).ShouldBe(["mi2-1.5", "mi2-1.9", "mi2-2.3"]);
         (await FindAsync(status: OrderStatus.Refunded)).ShouldBe(["mi2-1.2"]);
         (await FindAsync(unit: 1)).ShouldBe(["mi2-1.2", "mi2-1.5", "mi2-2.3"]);
-        (await FindAsync(batch: Batch, unit: 1, aliases: [Alice], status: OrderStatus.Paid)).ShouldBe(["mi2-1.5"]);
+        (await FindAsync(batch: Batch, unit: 1, buyers: [new(Batch, Alice)], status: OrderStatus.Paid))
+            .ShouldBe(["mi2-1.5"]);
         (await FindAsync(batch: "none")).ShouldBeEmpty();
         (await FindAsync(limit: 2)).ShouldBe(["mi2-1.2", "mi2-1.5"]);
         (await FindAsync(after: new(Batch, 5))).ShouldBe(["mi2-1.9", "mi2-2.3"]);
         (await FindAsync(after: new(Batch, 9), limit: 1)).ShouldBe(["mi2-2.3"]);
         (await FindAsync(after: new(Other, 3))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_buyer_is_found_in_the_batch_of_the_alias_alone_and_page_by_page()
+    {
+        await Index.WriteAsync(Batch, IndexMark.None, MarkOf(9),
+        [
+            new(2, Alice, [1], OrderStatus.Paid), new(5, Bob, [2], OrderStatus.Paid),
+            new(9, Alice, [3], OrderStatus.Paid),
+        ], Stop);
+        await Index.WriteAsync(Other, IndexMark.None, MarkOf(3),
+            [new(2, Carol, [1], OrderStatus.Paid), new(3, Bob, [2], OrderStatus.Paid)], Stop);
+        BatchBuyer[] buyers = [new(Other, Carol), new(Batch, Alice), new(Batch, Alice), new("no ' \" batch", Bob)];
+        (await FindAsync(buyers: buyers)).ShouldBe(["mi2-1.2", "mi2-1.9", "mi2-2.2"]);
+        (await FindAsync(buyers: buyers, limit: 2)).ShouldBe(["mi2-1.2", "mi2-1.9"]);
+        (await FindAsync(buyers: buyers, after: new(Batch, 2), limit: 1)).ShouldBe(["mi2-1.9"]);
+        (await FindAsync(buyers: buyers, after: new(Batch, 9))).ShouldBe(["mi2-2.2"]);
+        (await FindAsync(buyers: buyers, batch: Other)).ShouldBe(["mi2-2.2"]);
+        (await FindAsync(buyers: [new(Other, Alice), new(Batch, Carol)])).ShouldBeEmpty();
+        (await FindAsync(buyers: [new(Other, Bob)])).ShouldBe(["mi2-2.3"]);
     }
 
     [Fact]
@@ -119,23 +136,32 @@ public abstract class OrderIndexContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Thousands_of_orders_and_aliases_fit_into_one_call()
+    public async Task Thousands_of_orders_and_buyers_fit_into_one_call()
     {
         var orders = Enumerable.Range(2, 5_000)
             .Select(seq => new IndexedOrder(seq, new Alias(7, (ulong)seq), [seq], OrderStatus.AwaitingPayment))
             .ToArray();
         (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(5_001), orders, Stop)).ShouldBeTrue();
-        (await FindAsync(aliases: [.. orders.Select(order => order.Buyer)], limit: 1_000)).Count.ShouldBe(1_000);
+        var buyers = orders.Select(order => new BatchBuyer(Batch, order.Buyer)).ToArray();
+        (await FindAsync(buyers: buyers, limit: 1_000)).Count.ShouldBe(1_000);
         (await Index.ReadAsync(Batch, [.. orders.Select(order => order.Seq)], Stop)).Count.ShouldBe(5_000);
     }
+
+    /// <summary>Searches for one buyer, with and without all else that can be asked.</summary>
+    protected static IEnumerable<OrderQuery> QueriesOfABuyer =>
+        from status in (OrderStatus?[])[null, OrderStatus.Paid]
+        from batch in (string?[])[null, Batch]
+        from unit in (int?[])[null, 7]
+        from after in (FoundOrder?[])[null, new(Batch, 3)]
+        select new OrderQuery([new(Batch, Alice)], status, batch, unit, after, 100);
 
     protected static IndexMark MarkOf(long seq) => new(seq, [.. Enumerable.Range(0, 32).Select(i => (byte)(seq + i))]);
 
     protected async Task<List<string>> FindAsync(
-        Alias[]? aliases = null, OrderStatus? status = null, string? batch = null, int? unit = null,
+        BatchBuyer[]? buyers = null, OrderStatus? status = null, string? batch = null, int? unit = null,
         FoundOrder? after = null, int limit = 100) =>
     [
-        .. (await Index.FindAsync(new OrderQuery(aliases, status, batch, unit, after, limit), Stop))
+        .. (await Index.FindAsync(new OrderQuery(buyers, status, batch, unit, after, limit), Stop))
             .Select(order => order.Id),
     ];
 
@@ -150,70 +176,4 @@ public sealed class MemoryOrderIndexTests : OrderIndexContract
     protected override Task<IOrderIndex> OpenAsync() => Task.FromResult<IOrderIndex>(new MemoryOrderIndex());
 
     protected override Task CloseAsync(IOrderIndex index) => Task.CompletedTask;
-}
-
-/// <summary>The contract on SQLite, and what becomes of a file that cannot be used.</summary>
-public sealed class SqliteOrderIndexTests : OrderIndexContract
-{
-    private readonly ScratchFolder _folder = new();
-    private DataDirectory? _directory;
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _directory?.Dispose();
-        _folder.Dispose();
-    }
-
-    protected override Task<IOrderIndex> OpenAsync() =>
-        Task.FromResult<IOrderIndex>(SqliteOrderIndex.Open(_directory ??= DataDirectory.Open(_folder.Path)));
-
-    protected override Task CloseAsync(IOrderIndex index)
-    {
-        ((SqliteOrderIndex)index).Dispose();
-        return Task.CompletedTask;
-    }
-
-    [Fact]
-    public async Task What_was_written_is_there_after_it_is_opened_again()
-    {
-        await Index.WriteAsync(
-            "mi2-1", IndexMark.None, MarkOf(2), [new(2, new Alias(1, 2), [1], OrderStatus.Paid)],
-            TestContext.Current.CancellationToken);
-        await CloseAsync(Index);
-        Index = await OpenAsync();
-        (await FindAsync()).ShouldBe(["mi2-1.2"]);
-    }
-
-    [Fact]
-    public async Task A_file_that_is_no_index_is_made_anew()
-    {
-        await CloseAsync(Index);
-        await File.WriteAllTextAsync(_directory!.IndexPath, "no database", TestContext.Current.CancellationToken);
-        Index = await OpenAsync();
-        (await FindAsync()).ShouldBeEmpty();
-    }
-}
-
-/// <summary>The contract on PostgreSQL.</summary>
-public sealed class PostgresOrderIndexTests(PostgresFixture postgres) : OrderIndexContract
-{
-    private PostgresDatabase _database = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        _database = PostgresDatabase.Open(await postgres.CreateDatabaseAsync());
-        await base.InitializeAsync();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
-    protected override Task<IOrderIndex> OpenAsync() =>
-        Task.FromResult<IOrderIndex>(new PostgresOrderIndex(_database));
-
-    protected override async Task CloseAsync(IOrderIndex index) => await ((PostgresOrderIndex)index).DisposeAsync();
 }

@@ -140,6 +140,22 @@ public sealed class PostgresOrderIndex(PostgresDatabase database) : IOrderIndex,
             return $"${values.Count}";
         }
 
+        var orders = "indexed_order o JOIN followed f ON f.id = o.batch";
+        if (query.Buyers is { } buyers)
+        {
+            var batches = Value(buyers.Select(buyer => buyer.Batch).ToArray());
+            var aliases = Value(buyers.Select(buyer => IndexRow.BytesOf(buyer.Alias)).ToArray());
+            // The buyers come first, and each is looked up: OFFSET keeps the other conditions out. A planner that has
+            // no statistics of a new batch reads all of it by its status instead.
+            orders =
+                $"""
+                (SELECT DISTINCT known.id, known.batch, pair.alias
+                   FROM unnest({batches}::text[], {aliases}::bytea[]) AS pair (batch, alias)
+                   JOIN followed known ON known.batch = pair.batch) f
+                CROSS JOIN LATERAL (SELECT had.batch, had.seq, had.status FROM indexed_order had
+                  WHERE had.batch = f.id AND had.alias = f.alias OFFSET 0) o
+                """;
+        }
         if (query.Batch is { } batch) conditions.Add($"f.batch = {Value(batch)}");
         if (query.Status is { } status) conditions.Add($"o.status = {Value((int)status)}");
         if (query.Unit is { } unit)
@@ -153,11 +169,9 @@ public sealed class PostgresOrderIndex(PostgresDatabase database) : IOrderIndex,
                 $"(o.batch, o.seq) > ((SELECT a.id FROM followed a WHERE a.batch = {Value(after.Batch)}), "
                     + $"{Value(after.Seq)})");
         }
-        if (query.Aliases is { } aliases)
-            conditions.Add($"o.alias = ANY ({Value(aliases.Select(IndexRow.BytesOf).ToArray())})");
         var sql =
             $"""
-            SELECT f.batch, o.seq FROM indexed_order o JOIN followed f ON f.id = o.batch
+            SELECT f.batch, o.seq FROM {orders}
             {(conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions))}
             ORDER BY o.batch, o.seq LIMIT {Value(query.Limit)}
             """;

@@ -14,7 +14,8 @@ public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
 {
     private const string Columns = "o.seq, o.alias, o.hold, o.owed, o.returned, o.units, o.payment, o.kept";
 
-    // Aliases come in no order, so new orders change pages all over their index: they stay here until the commit.
+    // Aliases come in no order, so new orders change pages all over their batch's part of the index by buyer: they stay
+    // here until the commit.
     private const int WriteCacheKilobytes = 32_768;
 
     private readonly string _path;
@@ -151,8 +152,9 @@ public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
     public async Task<IReadOnlyList<FoundOrder>> FindAsync(
         OrderQuery query, CancellationToken cancellationToken = default)
     {
-        if (query.Aliases is { Length: 0 }) return [];
-        return await ReadAsync(connection => Find(connection, query), cancellationToken).ConfigureAwait(false);
+        if (query.Buyers is { Length: 0 }) return [];
+        return await ReadAsync(connection => SqliteOrderSearch.Find(connection, query), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -164,46 +166,6 @@ public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
         _reading.Dispose();
         _mayWrite.Dispose();
         _mayRead.Dispose();
-    }
-
-    private static List<FoundOrder> Find(SqliteConnection connection, OrderQuery query)
-    {
-        using var select = connection.CreateCommand();
-        var conditions = new List<string>();
-        if (query.Batch is { } batch) Add("f.batch = $batch", "$batch", batch);
-        if (query.Status is { } status) Add("o.status = $status", "$status", (int)status);
-        if (query.Unit is { } unit) Add("u.unit = $unit", "$unit", unit);
-        if (query.After is { } after)
-        {
-            Add("(f.id > a.id OR (f.id = a.id AND o.seq > $seq))", "$seq", after.Seq);
-            select.Parameters.AddWithValue("$after", after.Batch);
-        }
-        if (query.Aliases is { } aliases)
-        {
-            // Hexadecimal, as one text: the number of parameters of a statement is bounded.
-            var texts = aliases.Select(alias => $"\"{Convert.ToHexString(IndexRow.BytesOf(alias))}\"");
-            Add("o.alias IN (SELECT unhex(value) FROM json_each($aliases))", "$aliases",
-                $"[{string.Join(',', texts)}]");
-        }
-        select.Parameters.AddWithValue("$limit", query.Limit);
-        select.CommandText =
-            $"""
-            SELECT f.batch, o.seq FROM indexed_order o JOIN followed f ON f.id = o.batch
-            {(query.Unit is null ? "" : "JOIN indexed_unit u ON u.batch = o.batch AND u.seq = o.seq")}
-            {(query.After is null ? "" : "JOIN followed a ON a.batch = $after")}
-            {(conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions))}
-            ORDER BY o.batch, o.seq LIMIT $limit
-            """;
-        using var row = select.ExecuteReader();
-        var found = new List<FoundOrder>();
-        while (row.Read()) found.Add(new FoundOrder(row.GetString(0), row.GetInt64(1)));
-        return found;
-
-        void Add(string condition, string parameter, object value)
-        {
-            conditions.Add(condition);
-            select.Parameters.AddWithValue(parameter, value);
-        }
     }
 
     private static bool Move(SqliteConnection connection, string batch, IndexMark before, IndexMark after)

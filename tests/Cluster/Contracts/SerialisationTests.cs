@@ -136,8 +136,9 @@ public sealed class SerialisationTests
             18, "mi2-1.17", MessageKind.Refund, RefundCause.WrongPayer, Amount, At, Delivered, 7, "mi2-2"),
         new UpcomingBatch("mi2-2", At),
         new MessagesState(true, true),
-        new FollowedEntry(18, [1, 2]), new FoundOrder("mi2-1", 17),
-        new OrderQuery([Someone], OrderStatus.Paid, "mi2-1", 3, new FoundOrder("mi2-1", 17), 100),
+        new FollowedEntry(18, [1, 2]), new FoundOrder("mi2-1", 17), new BatchBuyer("mi2-1", Someone),
+        new OrderQuery(
+            [new("mi2-1", Someone)], OrderStatus.Paid, "mi2-1", 3, new FoundOrder("mi2-1", 17), 100),
         Hook, Hook.Terms, Replay, new MadeWebhook(Hook, "whsec_", true), HookError,
         new WebhookDelivery(3, "msg_1", "mi2-1", 18, 20, 2, true, 4, HookError, At, At.AddMinutes(1)),
         new WebhookResult(HookError, TimeSpan.FromMinutes(1), true),
