@@ -11,10 +11,11 @@ public sealed class DialogTests(SaleStage stage)
           const { default: texts } = await import(document.documentElement.getAttribute(`data-texts-${language}`));
           const [dialog, keep, go] = ['confirm', 'confirm-keep', 'confirm-go'].map(id => document.getElementById(id));
           const wordsOf = pattern => Object.keys(texts).filter(name => pattern.test(name)).map(name => texts[name]);
+          const [keeping, going] = [wordsOf(/^confirm\.[\w-]+$/), wordsOf(/^confirm\.[\w-]+\.go$/)];
           dialog.showModal();
-          const uneven = [];
-          for (const kept of wordsOf(/^confirm\.[\w-]+$/)) {
-            for (const gone of wordsOf(/^confirm\.[\w-]+\.go$/)) {
+          const uneven = keeping.length > 0 && going.length > 0 ? [] : ['no words are found'];
+          for (const kept of keeping) {
+            for (const gone of going) {
               for (const mood of ['primary', 'danger']) {
                 keep.textContent = kept;
                 go.textContent = gone;

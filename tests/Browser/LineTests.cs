@@ -63,8 +63,11 @@ public sealed class LineTests(SaleStage stage)
         await buyer.Part("confirm-go").ClickAsync();
         await buyer.OrderIsAsync("cancelled");
         await Expect(buyer.Part("order-note")).ToContainTextAsync("You declined this offer");
-        // The unit is free again, and nobody waits.
+        // The unit is free again, and nobody waits. So no line is spoken of.
         await buyer.CanBuyAsync();
+        await buyer.ToldAsync("offer-declined");
+        await Expect(buyer.Part("notice-body"))
+            .ToHaveTextAsync("Your place in the line has ended. Nothing was charged.");
         buyer.Errors.ShouldBeEmpty();
     }
 
@@ -83,8 +86,8 @@ public sealed class LineTests(SaleStage stage)
             await Expect(buyer.Part("confirm")).ToContainTextAsync("you keep your place");
             await buyer.Part("confirm-go").ClickAsync();
         }
-        // The unit is for sale again. That ends the notice of the decline, which may come before or after.
         await buyer.CanBuyAsync();
+        await buyer.ToldAsync("offer-declined");
         buyer.Errors.ShouldBeEmpty();
     }
 

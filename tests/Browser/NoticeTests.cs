@@ -9,6 +9,9 @@ public sealed class NoticeTests(SaleStage stage)
 {
     private static readonly Sale One = new(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
 
+    // Time to pay: enough to be asked whether to cancel, and little enough to wait for its end.
+    private const int ToAnswerSeconds = 8;
+
     [Fact]
     public async Task An_offer_to_the_line_is_not_announced_any_more_once_somebody_has_it()
     {
@@ -38,22 +41,48 @@ public sealed class NoticeTests(SaleStage stage)
     }
 
     [Fact]
-    public async Task How_many_are_ahead_stays_true_and_nobody_is_said_to_be_nobody()
+    public async Task Nobody_who_waits_is_said_to_be_nobody()
     {
-        var batch = await stage.Client.CreateAsync(One, "holds", "goes", "moves-up");
+        var batch = await stage.Client.CreateAsync(One, "holds", "goes", "looks");
         await stage.Client.UntilOpenAsync(batch);
         await stage.Client.BuyAsync(batch, "holds");
         await using var buyer = await stage.VisitAsync();
-        await buyer.ComeSignedInAsync("moves-up");
+        await buyer.ComeSignedInAsync("looks");
         await buyer.OpenAsync(batch);
         await Expect(buyer.Part("status")).ToContainTextAsync("Nobody is waiting yet.");
         await stage.Client.StandByAsync(batch, "goes");
         await Expect(buyer.Part("status")).ToContainTextAsync("1 person waits.");
-        await buyer.Part("join").ClickAsync();
-        await buyer.ToldAsync("joined");
-        await Expect(buyer.Part("notice-body")).ToContainTextAsync("1 person is ahead of you.");
-        await stage.Client.LeaveLineAsync(batch, "goes");
-        await Expect(buyer.Part("notice-body")).ToContainTextAsync("Nobody is ahead of you.");
+    }
+
+    [Fact]
+    public async Task An_order_that_expires_while_its_buyer_is_asked_is_not_said_to_be_refunded()
+    {
+        var batch = await stage.Client.CreateAsync(One with { PaymentWindowSeconds = ToAnswerSeconds }, "hesitates");
+        await stage.Client.UntilOpenAsync(batch);
+        await using var buyer = await stage.VisitAsync();
+        await buyer.ComeSignedInAsync("hesitates");
+        await buyer.OpenAsync(batch);
+        await stage.Client.BuyAsync(batch, "hesitates");
+        await CancelTooLateAsync(buyer);
+        await buyer.ToldAsync("order-expired");
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_offer_that_expires_while_its_buyer_is_asked_is_not_said_to_be_refunded()
+    {
+        var batch = await stage.Client.CreateAsync(
+            One with { OfferWindowSeconds = ToAnswerSeconds }, "gives-up", "hesitates-too");
+        await stage.Client.UntilOpenAsync(batch);
+        var held = await stage.Client.BuyAsync(batch, "gives-up");
+        await stage.Client.StandByAsync(batch, "hesitates-too");
+        await using var buyer = await stage.VisitAsync();
+        await buyer.ComeSignedInAsync("hesitates-too");
+        await buyer.OpenAsync(batch);
+        await stage.Client.CancelAsync(held, "gives-up");
+        await CancelTooLateAsync(buyer);
+        await buyer.ToldAsync("offer-expired");
+        buyer.Errors.ShouldBeEmpty();
     }
 
     [Theory]
@@ -92,6 +121,15 @@ public sealed class NoticeTests(SaleStage stage)
         await stage.Client.PayAsync(order, user);
         await Expect(tab.GetByTestId("notice")).ToHaveAttributeAsync("data-name", "paid");
         buyer.Errors.ShouldBeEmpty();
+    }
+
+    // Confirms when the time to pay has passed, and waits until that has had its answer.
+    private static async Task CancelTooLateAsync(Visitor buyer)
+    {
+        await buyer.Part("cancel-order").ClickAsync();
+        await buyer.OrderIsAsync("expired");
+        await buyer.Part("confirm-go").ClickAsync();
+        await Expect(buyer.Part("cancel-order")).Not.ToHaveAttributeAsync("aria-busy", "true");
     }
 
     // A batch whose one unit this user has paid for; another has reserved.

@@ -128,6 +128,31 @@ public sealed class SensesTests(SaleStage stage)
         (await ToldAsync(visitor)).ShouldBe(["The sale is paused.", "The sale is not paused any more."]);
     }
 
+    [Fact]
+    public async Task A_place_in_the_line_is_told_once_however_often_the_line_moves()
+    {
+        string[] ahead = ["is-first", "is-second"];
+        var sale = new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
+        var batch = await stage.Client.CreateAsync(sale, [.. ahead, "has-it", "listens"]);
+        await stage.Client.UntilOpenAsync(batch);
+        await stage.Client.BuyAsync(batch, "has-it");
+        foreach (var user in ahead) await stage.Client.StandByAsync(batch, user);
+        await using var visitor = await stage.VisitAsync();
+        await visitor.ComeSignedInAsync("listens");
+        await visitor.OpenAsync(batch);
+        await Expect(visitor.Part("join")).ToBeVisibleAsync();
+        await visitor.Page.EvaluateAsync(Listen);
+        await visitor.Part("join").ClickAsync();
+        await visitor.ToldAsync("joined");
+        await Expect(visitor.Part("line-ahead")).ToHaveTextAsync("2");
+        await stage.Client.LeaveLineAsync(batch, ahead[0]);
+        await Expect(visitor.Part("line-ahead")).ToHaveTextAsync("1");
+        await stage.Client.LeaveLineAsync(batch, ahead[1]);
+        await Expect(visitor.Part("line-ahead")).ToHaveTextAsync("0");
+        (await ToldAsync(visitor)).Where(words => words.StartsWith("You are in the line", StringComparison.Ordinal))
+            .ShouldHaveSingleItem();
+    }
+
     private static Task<string[]> ToldAsync(Visitor visitor) =>
         visitor.Page.EvaluateAsync<string[]>("() => window.told");
 

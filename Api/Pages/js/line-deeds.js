@@ -1,7 +1,6 @@
 import { byId } from './dom.js';
 import { confirmed } from './header.js';
 import { OfferNotification } from './offer-notification.js';
-import { number, text } from './text.js';
 
 /** Whoever meant to press Buy when the last unit went is asked before they join the line. */
 const hastyMs = 1_500;
@@ -57,7 +56,7 @@ export class LineDeeds {
   joined(place) {
     this.#page.place.take(place);
     if (place.state === 'waiting')
-      this.#tell('good', 'joined');
+      this.#page.notice.say('good', 'joined');
     else if (place.state === 'removed' || place.state === 'ended')
       this.#tellEnd(place);
   }
@@ -67,7 +66,7 @@ export class LineDeeds {
     if (!place || before?.place !== place.place || before.state === place.state)
       return;
     if (place.state === 'left')
-      this.#tell('good', 'place-left');
+      this.#page.notice.say('good', 'place-left');
     else if (place.state === 'removed' || place.state === 'ended')
       this.#tellEnd(place);
   }
@@ -75,9 +74,9 @@ export class LineDeeds {
   /** Who still waited when the sale ended keeps the place for the next batch. */
   #tellEnd({ state, backlog }) {
     if (backlog === undefined)
-      this.#tell('bad', `place-${state}`);
+      this.#page.notice.say('bad', `place-${state}`);
     else
-      this.#tell('good', 'place-backlog');
+      this.#page.notice.say('good', 'place-backlog');
   }
 
   /** Tells that units are held for the buyer who waited. */
@@ -88,7 +87,7 @@ export class LineDeeds {
 
   /** The offered units were not paid in time. */
   expired() {
-    this.#tell('bad', 'offer-expired');
+    this.#page.notice.say('bad', 'offer-expired');
   }
 
   /** What an order's owner is asked before they give up what was offered. Null: it was not offered. */
@@ -101,10 +100,10 @@ export class LineDeeds {
 
   /** Whoever declines a part of what they asked for keeps their place, the first time, and may get the next offer. */
   async declined() {
-    const { place } = this.#page;
+    const { place, notice } = this.#page;
     await place.refresh();
     if (place.known?.state !== 'offered')
-      this.#tell('good', place.known?.state === 'waiting' ? 'place-kept' : 'offer-declined');
+      notice.say('good', place.known?.state === 'waiting' ? 'place-kept' : 'offer-declined');
   }
 
   async #join() {
@@ -124,15 +123,4 @@ export class LineDeeds {
     if (answer.kind !== 'answered')
       this.#page.deeds.refused('line', answer);
   }
-
-  /** Whether the buyer can wait again is said only as long as it is true. */
-  #tell(mood, name) {
-    this.#page.notice.tell(mood, name, () => ({
-      title: text(`notice.${name}.title`),
-      body: text(`notice.${name}.body`, { count: this.#page.place?.known?.ahead ?? 0 })
-        + (hasAgain.has(name) && this.#page.board.standbyOpen ? text('notice.join-again') : ''),
-    }));
-  }
 }
-
-const hasAgain = new Set(['offer-expired', 'offer-declined', 'place-left', 'place-removed']);

@@ -25,8 +25,6 @@ const stageOf = ({ order, plan }) => order && returnOf(order, { isOver: plan.pha
 
 /** An order to pay, or a place, has a notice of its own. */
 const gotNothing = ({ plan }) => plan.awaiting === null && plan.waiting === null;
-/** While units are for sale, nobody needs the line. */
-const isOutOfLine = facts => gotNothing(facts) && facts.plan.phase !== 'on-sale';
 const cannotJoin = facts => gotNothing(facts) && facts.plan.phase === 'sold-out' && facts.plan.action !== 'join';
 
 const truths = {
@@ -46,10 +44,10 @@ const truths = {
 
   'joined': isWaiting,
   'place-kept': isWaiting,
-  'place-left': isOutOfLine,
-  'place-removed': isOutOfLine,
-  'offer-expired': isOutOfLine,
-  'offer-declined': isOutOfLine,
+  'place-left': gotNothing,
+  'place-removed': gotNothing,
+  'offer-expired': gotNothing,
+  'offer-declined': gotNothing,
   'place-backlog': ({ place }) => place?.backlog !== undefined,
 
   'return-offered': facts => stageOf(facts) === facts.stage,

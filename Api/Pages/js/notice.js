@@ -4,7 +4,8 @@ import { onLanguage, text } from './text.js';
 
 /**
  * The place where the page reports the outcome of an action. A notice stays until it is dismissed or replaced, or what
- * it says is not true any more.
+ * it says is not true any more. A screen reader reads all of it out whenever a word of it changes, so it has no figures
+ * that change by themselves.
  */
 export class Notice {
   #words = null;

@@ -2,7 +2,7 @@ import { DeliveryForm } from './delivery-form.js';
 import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
 import { returnOf } from './returns.js';
-import { hasText, moment, money, number, text } from './text.js';
+import { hasText, moment, momentText, money, number, text } from './text.js';
 
 const isShipped = order => order.shippedAt !== undefined;
 
@@ -132,7 +132,7 @@ export class OrderCard {
     const { waiting } = this.#sale;
     const stage = returnOf(this.#order, this.#sale);
     if (stage !== 'offered')
-      return text(`order.return.${stage}`, { at: moment(Date.parse(this.#order.returnPayBy)) });
+      return momentText(`order.return.${stage}`, this.#order.returnPayBy);
     const { quantity } = this.#order;
     const first = quantity > 1 ? text('order.return.together', { count: quantity })
       : text(waiting > 0 ? 'order.return.waiting' : 'order.return.nobody', { count: waiting });

@@ -104,12 +104,14 @@ export class SaleDeeds {
     const answer = await this.#page.orders.cancel(order);
     if (answer.kind !== 'answered')
       return this.refused('order', answer, answer.code, order);
-    if (offer !== null && answer.body?.status === 'cancelled')
+    const status = answer.body?.status;
+    if (offer !== null && status === 'cancelled')
       return this.line.declined();
-    if (answer.body?.status === 'cancelled')
+    if (status === 'cancelled')
       this.#tellGood('order-cancelled', order);
-    else
+    else if (status === 'refunding' || status === 'refunded')
       this.returns.refunding(order);
+    // Else it came too late, and what became of the order has been told.
   }
 
   addressKnown() {

@@ -3,7 +3,7 @@ import { line, showDigits } from './countdown.js';
 import { byId, enable, setText, show, showPicture } from './dom.js';
 import { maxEndedOrders } from './journey.js';
 import { phaseText } from './phase-text.js';
-import { channelList, hasText, money, number, shortMoment, text, zone, zonedMoment } from './text.js';
+import { channelList, hasText, momentText, money, number, shortMoment, text, zone, zonedMoment } from './text.js';
 import { channelsOf, endOf, isClosedEarly, isHalted, nextInstant, scheduleOf } from './timetable.js';
 
 /** If a purchase takes longer than this, the page says that it is in line. */
@@ -67,7 +67,7 @@ export function showCountdown(board, plan, now) {
     showReason(isClosedEarly(board) ? board.closeReason : undefined);
     setText(byId('until-at'), zonedMoment(endOf(board)));
   } else if (isPaused) {
-    setText(byId('until'), text('until.paused', { at: shortMoment(Date.parse(board.pausedAt), now) }));
+    setText(byId('until'), momentText('until.paused', board.pausedAt, at => shortMoment(at, now)));
     showReason(board.pauseReason);
     setText(byId('until-at'), text(`until.${next.what}.planned`, { at: shortMoment(next.at, now) }));
   } else if (isInLine) {

@@ -123,6 +123,15 @@ export function shortMoment(at, now) {
   return new Intl.DateTimeFormat(current, { month: 'short', day: 'numeric', ...timeParts() }).format(at);
 }
 
+/**
+ * The text of a name that says an instant, `{at}`, as the server has told it; or `name.undated` if it has not, because
+ * it is older than this page.
+ */
+export function momentText(name, told, format = moment) {
+  const at = Date.parse(told);
+  return Number.isFinite(at) ? text(name, { at: format(at) }) : text(`${name}.undated`);
+}
+
 /** The visitor's time zone: its name and its offset. */
 export function zone() {
   const format = new Intl.DateTimeFormat(current, { timeZoneName: 'shortOffset' });

@@ -55,8 +55,12 @@ export default {
   'order.return.until-then': 'You are refunded only when the next buyer has paid. Until then the order is yours.',
   'order.return.being-paid': 'The next in the line has been offered it and can pay until {at}. If they do, you are '
     + 'refunded. If not, it goes to the one after them, unless you keep it.',
+  'order.return.being-paid.undated': 'The next in the line has been offered it and can still pay. If they do, you are '
+    + 'refunded. If not, it goes to the one after them, unless you keep it.',
   'order.return.ending': 'You keep your order unless the one who has been offered it pays by {at}. If they do, you are '
     + 'refunded. Nobody else is offered it.',
+  'order.return.ending.undated': 'You keep your order unless the one who has been offered it still pays. If they do, you '
+    + 'are refunded. Nobody else is offered it.',
   'order.return.sold': 'The next in the line has paid for it.',
   'notice.return-offered.title': 'Offered to the line',
   'notice.return-offered.body': 'You are refunded only when the next buyer has paid. Until then the order is yours. '
@@ -86,13 +90,11 @@ export default {
   'order.note.offer.expired': 'Not paid in time, so your turn passed to the next in the line. Nothing was charged.',
   'order.note.offer.cancelled': 'You declined this offer from the line. Nothing was charged.',
   'notice.joined.title': 'You are in the line',
-  'notice.joined.body.zero': 'Nobody is ahead of you. You keep your place even if you close this page.',
-  'notice.joined.body.one': '{count} person is ahead of you. You keep your place even if you close this page.',
-  'notice.joined.body.other': '{count} people are ahead of you. You keep your place even if you close this page.',
+  'notice.joined.body': 'You keep your place even if you close this page.',
   'notice.offer.title': 'Your turn has come',
   'notice.offer.body': 'An order has been made for you. Pay in time, or it goes to the next in the line.',
   'notice.offer-expired.title': 'Your turn has passed',
-  'notice.offer-expired.body': 'The order was not paid in time and went to the next in the line. Nothing was charged.',
+  'notice.offer-expired.body': 'The order was not paid in time. Nothing was charged.',
   'notice.offer-declined.title': 'Offer declined',
   'notice.offer-declined.body': 'Your place in the line has ended. Nothing was charged.',
   'notice.place-kept.title': 'Offer declined, place kept',
@@ -110,7 +112,6 @@ export default {
   'kept.next': 'Your turn did not come. You keep your place for the next batch, ahead of everyone. It opens {at}.',
   'kept.carried': 'Your place is in the line of the next batch now.',
   'kept.open': 'Go to your place',
-  'notice.join-again': ' You can join again at the end of the line.',
   'confirm.stay': 'Stay in the line',
   'confirm.not-now': 'Not now',
   'confirm.decline-offer.title': 'Decline this offer?',

@@ -45,6 +45,7 @@ export default {
   'until.over': 'This sale has ended',
   'until.saleOpens.paused': 'Planned opening in',
   'until.paused': 'Paused by the seller since {at}',
+  'until.paused.undated': 'Paused by the seller',
   'until.reservationOpens.planned': 'Reservations open {at}',
   'until.saleOpens.planned': 'Planned opening: {at}',
   'until.saleCloses.planned': 'The sale ends {at}',

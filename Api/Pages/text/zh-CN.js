@@ -44,6 +44,7 @@ export default {
   'until.over': '本次抢购已结束',
   'until.saleOpens.paused': '距原定开抢',
   'until.paused': '商家已于 {at} 暂停抢购',
+  'until.paused.undated': '商家已暂停抢购',
   'until.reservationOpens.planned': '{at} 开始预约',
   'until.saleOpens.planned': '原定 {at} 开抢',
   'until.saleCloses.planned': '{at} 结束抢购',
