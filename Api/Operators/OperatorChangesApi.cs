@@ -21,9 +21,9 @@ public static class OperatorChangesApi
     private const string Rescheduling = "Instants that have passed stay as they are. A new instant must be still to "
         + "come, and the sale never opens earlier. A closing may be moved while the sale is open.";
 
-    private const string Recalling = "The sale is paused at once. The orders that were held before it are cancelled "
-        + "one after the other, and what was paid is refunded; GET tells how far it is. Until it has finished, the "
-        + "sale cannot be resumed. A dry run counts what a recall would cover now, and changes nothing.";
+    private const string Recalling = "The sale is paused at once. The orders that were held before it and not shipped "
+        + "are cancelled one after the other, and what was paid is refunded; GET tells how far it is. Until it has "
+        + "finished, the sale cannot be resumed. A dry run counts what a recall would cover now, and changes nothing.";
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapOperatorChanges(this IEndpointRouteBuilder app)

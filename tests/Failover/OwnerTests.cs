@@ -15,8 +15,8 @@ public sealed class OwnerTests(ClusterStage stage, ITestOutputHelper output)
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// <c>FAILOVER_ENTRIES</c>: how many purchases the ledger has before the kill. Then 5 s are demanded, so set it on a
-    /// machine that does nothing else.
+    /// <c>FAILOVER_ENTRIES</c>: how many purchases the ledger has before the kill. Then 5 s are demanded, so set it on
+    /// a machine that does nothing else.
     /// </summary>
     [Fact]
     public async Task The_next_purchase_after_the_kill_of_the_owner_is_answered_soon_and_no_error_is_seen()

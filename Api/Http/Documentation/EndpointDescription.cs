@@ -40,8 +40,9 @@ public sealed record EndpointDescription(
     /// <summary>It reads a JSON body, which can be malformed, too large or of another media type.</summary>
     public EndpointDescription WithBody() => this with { Refusals = [.. Refusals, .. BodyRefusals] };
 
-    /// <summary>It takes an Idempotency-Key.</summary>
-    public EndpointDescription WithKey() => this with { TakesKey = true };
+    /// <summary>It takes an Idempotency-Key, which can be malformed.</summary>
+    public EndpointDescription WithKey() =>
+        this with { TakesKey = true, Refusals = [.. Refusals, Refusal.InvalidRequest] };
 }
 
 /// <summary>Gives endpoints their descriptions.</summary>

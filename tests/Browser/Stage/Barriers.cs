@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace OrleansSale.Tests.Browser.Stage;
 
-/// <summary>What keeps people with a screen reader, a keyboard or weak eyes from using a page, as axe finds it.</summary>
+/// <summary>What keeps people with a screen reader, a keyboard or weak eyes from using a page.</summary>
 public static class Barriers
 {
     private static readonly AxeRunOptions Violations = new() { ResultTypes = [ResultType.Violations], Iframes = false };
@@ -15,7 +15,7 @@ public static class Barriers
             .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
             .ShouldBeEmpty();
 
-    /// <summary>Takes the others of its kind from the page: looking at all that other tests made takes a minute.</summary>
+    /// <summary>Takes the others of its kind from the page: other tests made many.</summary>
     public static Task LeaveAloneAsync(this ILocator part) =>
         part.EvaluateAsync("part => part.parentElement.replaceChildren(part)");
 }

@@ -14,7 +14,7 @@ public static class Chromium
         "--disable-sync", "--no-first-run",
     ];
 
-    /// <summary>Starts it headless: without windows, which take half of the processor's time, where it can be had so.</summary>
+    /// <summary>Starts it headless, and without windows where it can be had so: it takes half the time.</summary>
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => LaunchAsync(playwright, [Shell, .. Names]);
 
     /// <summary>Starts all of it, with notifications.</summary>
