@@ -207,6 +207,7 @@ public static class Engine
         services.AddSingleton<OrderSearch>();
         services.AddSingleton<WebhookCommands>();
         services.AddSingleton<PersonalData>();
+        services.AddSingleton<WaitingRanges>();
         services.AddSingleton<KeptPlaces>();
         services.AddSingleton<CurrentFaults>();
         services.AddSingleton<IFaultSource, BatchFaults>();

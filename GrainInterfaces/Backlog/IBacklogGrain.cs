@@ -42,6 +42,10 @@ public interface IBacklogGrain : IGrainWithStringKey
     /// <summary>All ranges, one a batch, in the order in which they are served.</summary>
     [Alias("ListAsync")]
     Task<BacklogRange[]> ListAsync();
+
+    /// <summary>The ranges that wait for a batch that carries them, in the order in which they are served.</summary>
+    [Alias("ListWaitingAsync")]
+    Task<BacklogRange[]> ListWaitingAsync();
 }
 
 /// <summary>The places that waited when the sale of a batch ended.</summary>

@@ -90,6 +90,9 @@ public sealed record BatchTerms(
     /// <summary>Units for those who wait in the product's backlog; 0: none is carried.</summary>
     public int CarriedUnits => BacklogUnits ?? 0;
 
+    /// <summary>Whether the batch takes the backlog of a product.</summary>
+    public bool Takes(string product) => CarriedUnits > 0 && Product.Id == product;
+
     /// <summary>Whether the batch is offered on the user's channel.</summary>
     public bool IsEligible(string user)
     {

@@ -31,8 +31,8 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task<byte[]?> FindKeyAsync(string batch);
 
     /// <summary>
-    /// The batch that takes the backlog of a product next, for the users of a channel: the first to open of those that
-    /// are announced there and not over. Null: there is none.
+    /// What the users of a channel are told of the batch that takes the backlog of a product next: the first to open.
+    /// Null: none is announced, or the first one is hidden or not sold on that channel.
     /// </summary>
     [AlwaysInterleave, Alias("FindTakerAsync"), ResponseTimeout("00:00:02")]
     Task<UpcomingBatch?> FindTakerAsync(string product, string channel);

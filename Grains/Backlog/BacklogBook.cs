@@ -18,6 +18,10 @@ public sealed class BacklogBook : IDocument
     /// <summary>The ranges, in the order in which they are served: by the end of their sales.</summary>
     [Id(1)] public List<BacklogRange> Ranges { get; set; } = [];
 
+    /// <summary>The ranges that wait for a batch, in that order. The others only add up.</summary>
+    [JsonIgnore]
+    public IEnumerable<BacklogRange> Waiting => Ranges.Where(range => range.State == BacklogState.Waiting);
+
     /// <summary>
     /// Takes over the places of a batch; false: it has them already. Another end belongs to a ledger that was restored
     /// from a backup, so that range begins anew.

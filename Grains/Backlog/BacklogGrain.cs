@@ -67,6 +67,9 @@ public sealed partial class BacklogGrain(
     /// <inheritdoc />
     public Task<BacklogRange[]> ListAsync() => Task.FromResult<BacklogRange[]>([.. Book.Ranges]);
 
+    /// <inheritdoc />
+    public Task<BacklogRange[]> ListWaitingAsync() => Task.FromResult<BacklogRange[]>([.. Book.Waiting]);
+
     private async Task WriteIfAsync(bool isChanged)
     {
         if (!isChanged) return;

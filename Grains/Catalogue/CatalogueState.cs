@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Documents;
@@ -30,16 +31,18 @@ public sealed class CatalogueState : IDocument
     [Id(5)] public Dictionary<string, Schedule> Schedules { get; set; } = [];
 
     /// <summary>
-    /// The batch that takes the backlog of a product next, for the users of a channel. A hidden batch is not announced,
-    /// and one that is settled before its opening was closed. Null: there is none.
+    /// What the users of a channel are told of the batch that takes the backlog of a product next. A hidden one is not
+    /// announced. Null: nobody there is told of any.
     /// </summary>
-    public UpcomingBatch? FindTaker(string product, string channel, DateTimeOffset now) => Batches
-        .Where(one => one.Terms.CarriedUnits > 0 && one.Terms.Product.Id == product
-            && one.Terms.Channels.Contains(channel)
-            && !Hidden.Contains(one.Terms.Id) && SettledAt.GetValueOrDefault(one.Terms.Id) == 0)
-        .Select(one => new UpcomingBatch(
-            one.Terms.Id, (Schedules.GetValueOrDefault(one.Terms.Id) ?? one.Terms.Schedule).SaleOpens))
-        .Where(one => one.SaleOpens > now).MinBy(one => one.SaleOpens);
+    public UpcomingBatch? FindTaker(string product, string channel, DateTimeOffset now) =>
+        BacklogTaker.Find(Batches.Select(TakerOf), product, now) is { IsHidden: false } taker
+        && taker.Terms.Channels.Contains(channel)
+            ? new UpcomingBatch(taker.Terms.Id, taker.SaleOpens) : null;
+
+    // One that is settled before its opening was closed.
+    private BacklogTaker TakerOf(CataloguedBatch batch) => new(
+        batch.Terms, (Schedules.GetValueOrDefault(batch.Terms.Id) ?? batch.Terms.Schedule).SaleOpens,
+        SettledAt.GetValueOrDefault(batch.Terms.Id) != 0, Hidden.Contains(batch.Terms.Id));
 }
 
 /// <summary>The first entry of a batch's ledger.</summary>

@@ -108,7 +108,8 @@ export default {
   'notice.place-backlog.title': 'The sale has ended',
   'notice.place-backlog.body': 'Your turn did not come. You keep your place for the next batch. Nothing was charged.',
   'status.kept': 'You keep place {place} from {earlier}. It is carried into this batch at the opening.',
-  'kept.waits': 'Your turn did not come. You keep your place for the next batch that serves those who waited.',
+  'kept.waits': 'Your turn did not come. You keep your place for the next batch that serves those who waited, if it is '
+    + 'open to you.',
   'kept.next': 'Your turn did not come. You keep your place for the next batch, ahead of everyone. It opens {at}.',
   'kept.carried': 'Your place is in the line of the next batch now.',
   'kept.open': 'Go to your place',

@@ -91,7 +91,7 @@ export default {
   'notice.place-backlog.title': '抢购已结束',
   'notice.place-backlog.body': '本批次未轮到您，候补顺序将保留至下一批次，未扣款。',
   'status.kept': '您保留着“{earlier}”的第 {place} 位候补，开抢时将转入本批次。',
-  'kept.waits': '本批次未轮到您。您的候补顺序已保留，待下一批次优先分配。',
+  'kept.waits': '本批次未轮到您。您的候补顺序已保留，若下一批次对您开放，将优先分配。',
   'kept.next': '本批次未轮到您。下一批次 {at} 开抢，届时转入您的候补，优先为您分配。',
   'kept.carried': '您的候补已转入下一批次。',
   'kept.open': '查看我的候补',

@@ -13,7 +13,7 @@ namespace OrleansSale.Api.Sales.Line;
 /// Places that the end of a sale left waiting: where they are now, and how their buyers leave.
 /// </summary>
 public sealed class KeptPlaces(
-    CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
+    CatalogueCopy catalogue, WaitingRanges waiting, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
 {
     /// <summary>The body of a place, with what became of it after the end of its sale.</summary>
     /// <param name="feed">The batch.</param>
@@ -27,7 +27,7 @@ public sealed class KeptPlaces(
         if (range?.AssignedTo is not { } to)
         {
             return range is { State: BacklogState.Dropped } ? body with { Backlog = null }
-                : body with { Backlog = await FindNextAsync(feed, user) };
+                : body with { Backlog = await TellNextAsync(feed.Terms.Product.Id, user) };
         }
         var carried = await retry.AskAsync(
             () => grains.GetGrain<ISaleBatchGrain>(to).FindCarriedAsync(place.Batch, place.Place));
@@ -51,15 +51,16 @@ public sealed class KeptPlaces(
     public async Task<PlaceBody?> FindKeptAsync(BoardFeed feed, string user)
     {
         if (feed.Terms.CarriedUnits == 0 || feed.Schedule.SaleOpens <= timeProvider.GetUtcNow()) return null;
-        var ranges = await retry.AskAsync(() => grains.GetGrain<IBacklogGrain>(feed.Terms.Product.Id).ListAsync());
+        var product = feed.Terms.Product.Id;
+        if ((await FindTakerAsync(product))?.Terms.Id != feed.Terms.Id) return null;
+        var ranges = await waiting.ReadAsync(product);
         // The first one counts, as when they are carried.
-        foreach (var range in ranges.Where(range => range.State == BacklogState.Waiting))
+        foreach (var range in ranges.Ranges)
         {
             if (await catalogue.FindAsync(range.Batch) is not { } origin
-                || await FindOfAsync(origin, user) is not { InBacklog: true } place)
+                || await FindOfAsync(origin, user, ranges.AskedAt) is not { InBacklog: true } place)
                 continue;
-            var next = await FindNextAsync(origin, user);
-            return next.Batch == feed.Terms.Id ? PlaceBody.Of(place, user) with { Backlog = next } : null;
+            return PlaceBody.Of(place, user) with { Backlog = new BacklogBody(feed.Terms.Id, feed.Schedule.SaleOpens) };
         }
         return null;
     }
@@ -96,11 +97,15 @@ public sealed class KeptPlaces(
         return last is { InBacklog: true } or { State: PlaceState.Waiting or PlaceState.Offered } ? last : null;
     }
 
-    private async Task<PlaceView?> FindOfAsync(BoardFeed feed, string user)
+    // Most who ask have no place there, and the front knows that: a copy that is no older than the list of the ranges
+    // has everybody who waited at the end.
+    private async Task<PlaceView?> FindOfAsync(BoardFeed feed, string user, long listedAt)
     {
         if (!feed.Terms.IsEligible(user) || await feed.FindKeyAsync() is not { } key) return null;
-        var place = await retry.AskAsync(
-            () => grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id).GetPlaceAsync(key.AliasOf(user)));
+        var alias = key.AliasOf(user);
+        var isCurrent = feed.Current?.AskedAt >= listedAt || await feed.CatchUpAsync();
+        if (isCurrent && !feed.AnsweredByBatch.MayContain(alias.High)) return null;
+        var place = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id).GetPlaceAsync(alias));
         return place.Value;
     }
 
@@ -133,16 +138,40 @@ public sealed class KeptPlaces(
     private Task<BacklogRange?> FindRangeAsync(string product, string batch) =>
         retry.AskAsync(() => grains.GetGrain<IBacklogGrain>(product).FindAsync(batch));
 
-    // The next batch that takes places of the backlog, on the buyer's channel.
-    private async Task<BacklogBody> FindNextAsync(BoardFeed feed, string user)
+    // What a buyer is told who waits in the backlog. Null: the batch that takes it is not sold on their channel.
+    private async Task<BacklogBody?> TellNextAsync(string product, string user) =>
+        await FindTakerAsync(product) is not { } taker ? new BacklogBody(null, null)
+        : !taker.Terms.IsEligible(user) ? null
+        : taker.IsHidden ? new BacklogBody(null, null)
+        : new BacklogBody(taker.Terms.Id, taker.SaleOpens);
+
+    private async Task<BacklogTaker?> FindTakerAsync(string product)
     {
         var now = timeProvider.GetUtcNow();
-        var next = (await catalogue.ListAsync())
-            .Where(other => other.Terms.CarriedUnits > 0 && other.Terms.Product.Id == feed.Terms.Product.Id
-                && other.Terms.Id != feed.Terms.Id && other.Terms.IsEligible(user)
-                && other.Schedule.SaleOpens > now && other.Current is not { Snapshot.Closed: true })
-            .MinBy(other => other.Schedule.SaleOpens);
-        return new BacklogBody(next?.Terms.Id, next?.Schedule.SaleOpens);
+        var upcoming = (await catalogue.ListAsync()).Where(feed => feed.Terms.Takes(product) && MayOpen(feed, now));
+        return BacklogTaker.Find(await Task.WhenAll(upcoming.Select(TakerOfAsync)), product, now);
+    }
+
+    // Of the two schedules either may be the newer one. Those that have opened are many, and are not asked.
+    private static bool MayOpen(BoardFeed feed, DateTimeOffset now) =>
+        feed.Current is not { Snapshot.Closed: true }
+        && (feed.Schedule.SaleOpens > now || feed.Listed.Schedule.SaleOpens > now);
+
+    // An operator may have closed it, or changed its schedule, at another front.
+    private static async Task<BacklogTaker> TakerOfAsync(BoardFeed feed)
+    {
+        BoardCopy? copy;
+        try
+        {
+            copy = await feed.ReadAsync();
+        }
+        catch (StorageDamagedException)
+        {
+            // It does not open, but it may be restored before.
+            copy = feed.Current;
+        }
+        return new BacklogTaker(
+            feed.Terms, feed.Schedule.SaleOpens, copy is { Snapshot.Closed: true }, feed.Listed.IsHidden);
     }
 
     private async Task<BacklogBody> DescribeAsync(string batch) =>

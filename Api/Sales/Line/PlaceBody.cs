@@ -20,7 +20,7 @@ namespace OrleansSale.Api.Sales.Line;
 /// <param name="CarriedTo">The place in a later batch that it became; left out unless it was carried.</param>
 /// <param name="Backlog">
 /// The batch that it may reach; left out unless it waits in the product's backlog, because the sale ended before its
-/// turn came.
+/// turn came. Also left out as long as the batch that takes the backlog next is not sold on the buyer's channel.
 /// </param>
 public sealed record PlaceBody(
     string Batch, string? User, long Place, int Ahead, int Quantity,

@@ -55,8 +55,8 @@ internal sealed partial class NextBatchCall(
     {
         await batch.Journal.WhenDurableAsync(true);
         await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(batch.Id);
-        var ranges = await grains.GetGrain<IBacklogGrain>(State.Terms!.Product.Id).ListAsync();
-        foreach (var range in ranges.Where(range => range.State == BacklogState.Waiting))
+        var ranges = await grains.GetGrain<IBacklogGrain>(State.Terms!.Product.Id).ListWaitingAsync();
+        foreach (var range in ranges)
             await grains.GetGrain<IMessagesGrain>(range.Batch).NoteBacklogAsync();
         _isAnnounced = true;
     }

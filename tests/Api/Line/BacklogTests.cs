@@ -58,6 +58,47 @@ public sealed class BacklogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_is_promised_a_batch_of_their_channel_while_one_that_opens_before_it_takes_all_places()
+    {
+        var (first, users) = await EndedAsync(_sale.NewUser(), _sale.NewUser("twitter"));
+        Task<string> SoldOnAsync(string channel, Stage stage) => _sale.CreateAsync(stage, stock: 1, change: terms =>
+            (terms["backlogUnits"], terms["channel"]) = (1, channel));
+        var later = await SoldOnAsync("twitter", Stage.Announced);
+        (await KeptAsync(later, users[1])).Is(200)["backlog.batch"].ShouldBe(later);
+        var sooner = await SoldOnAsync("weibo", Stage.Reserving);
+
+        (await KeptAsync(sooner, users[0])).Is(200)["backlog.batch"].ShouldBe(sooner);
+        (await _sale.PlaceAsync(first, users[0])).Is(200)["backlog.batch"].ShouldBe(sooner);
+        (await KeptAsync(later, users[1])).Is(204);
+        (await _sale.PlaceAsync(first, users[1])).Is(200).Names.ShouldNotContain("backlog");
+
+        var spare = await SoldOnAsync("weibo", Stage.Reserving);
+        (await _sale.OperateAsync(sooner, "close")).Is(200);
+        (await KeptAsync(spare, users[0])).Is(200)["backlog.batch"].ShouldBe(spare);
+        (await KeptAsync(later, users[1])).Is(204);
+        await OpenAsync(spare);
+        (await _sale.PlaceAsync(first, users[0])).Is(200)["carriedTo.batch"].ShouldBe(spare);
+        var lost = (await _sale.PlaceAsync(first, users[1])).Is(200);
+        lost["state"].ShouldBe("ended");
+        lost.Names.ShouldNotContain("backlog");
+        (await KeptAsync(later, users[1])).Is(204);
+    }
+
+    [Fact]
+    public async Task A_hidden_batch_takes_the_backlog_and_only_its_own_page_says_so()
+    {
+        var (first, users) = await EndedAsync(1);
+        var (second, third) = (await NextAsync(1),
+            await _sale.CreateAsync(Stage.Announced, stock: 1, change: terms => terms["backlogUnits"] = 1));
+        (await _sale.OperateAsync(second, "hide")).Status.ShouldBeLessThan(300);
+        (await _sale.PlaceAsync(first, users[0])).Is(200).Member("backlog").GetRawText().ShouldBe("{}");
+        (await KeptAsync(third, users[0])).Is(204);
+        (await KeptAsync(second, users[0])).Is(200)["backlog.batch"].ShouldBe(second);
+        await OpenAsync(second);
+        (await _sale.PlaceAsync(first, users[0])).Is(200)["carriedTo.batch"].ShouldBe(second);
+    }
+
+    [Fact]
     public async Task A_buyer_leaves_the_backlog_and_the_line_that_their_place_was_carried_to()
     {
         var (first, users) = await EndedAsync(3);
@@ -171,10 +212,12 @@ public sealed class BacklogTests : IAsyncLifetime
     }
 
     // A batch that was closed while users waited, and has handed them over.
-    private async Task<(string Batch, string[] Users)> EndedAsync(int waiting)
+    private Task<(string Batch, string[] Users)> EndedAsync(int waiting) =>
+        EndedAsync([.. Enumerable.Range(0, waiting).Select(_ => _sale.NewUser())]);
+
+    private async Task<(string Batch, string[] Users)> EndedAsync(params string[] users)
     {
-        var batch = await SoldOutBatch.OpenAsync(_sale);
-        var users = Enumerable.Range(0, waiting).Select(_ => _sale.NewUser()).ToArray();
+        var batch = await SoldOutBatch.OpenAsync(_sale, channels: ["weibo", "twitter"]);
         foreach (var user in users)
         {
             await _sale.RegisterAsync(batch.Id, user);

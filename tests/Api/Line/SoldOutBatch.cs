@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace OrleansSale.Tests.Api.Line;
 
 /// <summary>A batch whose one unit or more are held, each by another user.</summary>
@@ -10,12 +12,15 @@ internal sealed record SoldOutBatch(string Id, (string User, string Order)[] Hol
 
     /// <summary>Makes one. The front has a fresh copy of its board, which says that it is sold out.</summary>
     public static async Task<SoldOutBatch> OpenAsync(
-        SaleFront sale, int stock = 1, int limit = 1, int? standbyLimit = 10, int? offerWindowSeconds = null)
+        SaleFront sale, int stock = 1, int limit = 1, int? standbyLimit = 10, int? offerWindowSeconds = null,
+        params string[] channels)
     {
         var batch = await sale.CreateAsync(stock: stock, limit: limit, change: terms =>
         {
             terms["standbyLimit"] = standbyLimit;
             terms["offerWindowSeconds"] = offerWindowSeconds;
+            if (channels.Length > 0)
+                terms["channel"] = new JsonArray([.. channels.Select(channel => JsonValue.Create(channel))]);
         });
         var holders = new List<(string, string)>();
         for (var unit = 0; unit < stock; unit++)

@@ -106,12 +106,30 @@ public sealed class NextBatchTests : MessageSale
         await UntilIdleAsync(first);
         Sale.Posts.Messages.Count.ShouldBe(tried);
 
-        var third = await Sale.NextAsync(backlogUnits: 1);
+        // It opens first. A hidden batch that is not closed takes the backlog if it opens before.
+        var third = await NextAsync(TimeSpan.FromMinutes(5));
         Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.Delivered));
         await Sale.UntilAsync(
             () => Task.FromResult(
                 Sale.Posts.Messages.Skip(tried).Count(message => message.Content.Kept!.Next == third.Id) == 2),
             "another batch is told");
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_of_a_batch_of_their_channel_while_one_that_opens_before_it_takes_all_places()
+    {
+        Sale.Posts.Places["web-2"] = Hook;
+        var first = await Sale.EndedAsync(Alice, "web-2:eve");
+        var sooner = await NextAsync(TimeSpan.FromMinutes(5), "weibo");
+        var later = await NextAsync(TimeSpan.FromMinutes(10), "web-2");
+        await UntilToldAsync(first, 1);
+        await UntilIdleAsync(first);
+        Told(first).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            message => message.Subject.ShouldBe("alice"), message => message.Content.Kept!.Next.ShouldBe(sooner.Id));
+        await Sale.OpenAsync(sooner);
+        await Sale.OpenAsync(later);
+        (await Sale.JoinedAsync(sooner)).Select(joined => joined.Buyer).ShouldBe([sooner.AliasOf(Alice)]);
+        (await Sale.JoinedAsync(later)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -187,6 +205,17 @@ public sealed class NextBatchTests : MessageSale
 
     private IReadOnlyList<UserMessage> Told(TestBatch batch) =>
         [.. Sale.Posts.MessagesOf(batch.Id).Where(message => message.Content.Kind == MessageKind.NextBatch)];
+
+    private Task<TestBatch> NextAsync(TimeSpan opensIn, params string[] channels) =>
+        Sale.NextAsync(backlogUnits: 1, change: terms =>
+        {
+            var opens = Sale.Clock.Now + opensIn;
+            return terms with
+            {
+                Channels = channels.Length > 0 ? channels : terms.Channels,
+                Schedule = new Schedule(opens.AddHours(-2), opens.AddHours(-1), opens, opens.AddHours(1)),
+            };
+        });
 
     private Task UntilToldAsync(TestBatch batch, int count) =>
         Sale.UntilAsync(() => Task.FromResult(Told(batch).Count >= count), $"{count} are told");

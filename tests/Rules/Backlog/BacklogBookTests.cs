@@ -78,4 +78,17 @@ public class BacklogBookTests
         _book.AssignedTo("mi2-3").ShouldBe(["mi2-2"]);
         _book.Drop("mi2-2").Refused.ShouldBe(Refusal.Conflict);
     }
+
+    [Fact]
+    public void Only_what_waits_is_listed_as_waiting()
+    {
+        _book.Add("mi2-1", 1, Noon);
+        _book.Assign("mi2-2");
+        _book.Add("mi2-3", 1, Noon.AddHours(1));
+        _book.Drop("mi2-3");
+        _book.Add("mi2-5", 1, Noon.AddHours(3));
+        _book.Add("mi2-4", 1, Noon.AddHours(2));
+        _book.Waiting.Select(range => range.Batch).ShouldBe(["mi2-4", "mi2-5"]);
+        _book.Ranges.Count.ShouldBe(4);
+    }
 }

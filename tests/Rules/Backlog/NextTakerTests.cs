@@ -13,28 +13,34 @@ public class NextTakerTests
     private readonly CatalogueState _catalogue = new();
 
     [Fact]
-    public void It_is_the_first_to_open_of_those_that_have_units_for_the_backlog_on_that_channel()
+    public void It_is_the_first_to_open_of_those_that_have_units_for_the_backlog()
     {
         Find().ShouldBeNull();
         Add("late", 3);
         Add("soon", 2);
         Add("none", 1, terms => terms with { BacklogUnits = null });
-        Add("elsewhere", 1, terms => terms with { Channels = ["shop"] });
         Add("other", 1, terms => terms with { Product = terms.Product with { Id = "mi3" } });
         Add("open", 0);
         Find().ShouldBe(new UpcomingBatch("soon", Noon.AddHours(2)));
-        _catalogue.FindTaker("mi2", "shop", Noon)!.Batch.ShouldBe("elsewhere");
     }
 
     [Fact]
-    public void One_that_is_hidden_or_was_closed_takes_nothing_and_another_schedule_counts()
+    public void It_takes_all_that_waits_so_users_of_a_channel_that_it_is_not_on_are_not_told_of_one_that_opens_later()
     {
-        foreach (var (batch, hours) in (ReadOnlySpan<(string, int)>)[("a", 1), ("b", 2), ("c", 3), ("d", 4)])
+        Add("later", 2);
+        Add("elsewhere", 1, terms => terms with { Channels = ["shop"] });
+        Find().ShouldBeNull();
+        Find("shop")!.Batch.ShouldBe("elsewhere");
+    }
+
+    [Fact]
+    public void One_that_was_closed_takes_nothing_and_the_schedule_in_force_counts()
+    {
+        foreach (var (batch, hours) in (ReadOnlySpan<(string, int)>)[("b", 2), ("c", 3), ("d", 4)])
             Add(batch, hours);
-        _catalogue.Hidden.Add("a");
         _catalogue.SettledAt["b"] = 7;
         Find()!.Batch.ShouldBe("c");
-        var schedule = _catalogue.Batches[2].Terms.Schedule;
+        var schedule = _catalogue.Batches[1].Terms.Schedule;
         _catalogue.Schedules["c"] = schedule with { SaleOpens = Noon.AddHours(5) };
         Find()!.Batch.ShouldBe("d");
         // It has work again.
@@ -42,7 +48,29 @@ public class NextTakerTests
         Find()!.Batch.ShouldBe("b");
     }
 
-    private UpcomingBatch? Find() => _catalogue.FindTaker("mi2", "weibo", Noon);
+    [Fact]
+    public void One_that_is_hidden_opens_and_takes_it_too_and_nobody_is_told_of_it_or_of_a_later_one()
+    {
+        Add("a", 1);
+        Add("b", 2);
+        _catalogue.Hidden.Add("a");
+        Find().ShouldBeNull();
+        _catalogue.SettledAt["a"] = 7;
+        Find()!.Batch.ShouldBe("b");
+    }
+
+    [Fact]
+    public void Of_two_that_open_at_the_same_instant_nobody_knows_which_one_takes_it()
+    {
+        Add("late", 2);
+        Add("a", 1);
+        Add("b", 1);
+        Find().ShouldBeNull();
+        _catalogue.SettledAt["a"] = 7;
+        Find()!.Batch.ShouldBe("b");
+    }
+
+    private UpcomingBatch? Find(string channel = "weibo") => _catalogue.FindTaker("mi2", channel, Noon);
 
     private void Add(string batch, int hours, Func<BatchTerms, BatchTerms>? change = null)
     {
