@@ -68,7 +68,7 @@ export class KnownUser {
       this.place.known === undefined ? this.place.refresh() : null,
     ]));
     if (!this.#isStopped && this.orders.isKnown && clock.isSet) {
-      this.#lookForEarlier();
+      this.boardCame();
       deeds.payNamed();
       await this.buying.resume();
     }
@@ -79,8 +79,14 @@ export class KnownUser {
       this.orders.refresh(),
       this.reservation.refresh(),
       this.#mayHavePlace() ? this.place.refresh() : null,
-      this.#lookForEarlier(),
+      this.#mayHaveEarlier() ? this.earlier.lookAgain(this.#page.board, this.#page.clock.now()) : null,
     ]);
+  }
+
+  /** With another schedule another batch may be the one that takes the place which the user keeps. */
+  boardCame() {
+    if (this.#mayHaveEarlier())
+      this.earlier.look(this.#page.board, this.#page.clock.now());
   }
 
   /** Says whether events tell of every change. */
@@ -109,9 +115,8 @@ export class KnownUser {
     return board !== null && this.#page.mayTakePart() && hasLine(board, clock.now());
   }
 
-  #lookForEarlier() {
-    const { board, clock } = this.#page;
-    return board === null || !this.#page.mayTakePart() ? null : this.earlier.refresh(board, clock.now());
+  #mayHaveEarlier() {
+    return this.#page.board !== null && this.#page.mayTakePart();
   }
 
   #attemptIs(state) {

@@ -186,6 +186,8 @@ class SalePage {
     if (this.board === null)
       this.header.setChannels(channelsOf(board));
     this.board = board;
+    if (this.#isKnownHere)
+      this.#known.boardCame();
     this.render();
   }
 
