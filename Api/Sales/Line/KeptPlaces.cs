@@ -15,6 +15,9 @@ namespace OrleansSale.Api.Sales.Line;
 public sealed class KeptPlaces(
     CatalogueCopy catalogue, WaitingRanges waiting, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
 {
+    // From the opening of a batch until every front knows that it has got the backlog.
+    private static readonly TimeSpan TakenWithin = TimeSpan.FromSeconds(5);
+
     /// <summary>The body of a place, with what became of it after the end of its sale.</summary>
     /// <param name="feed">The batch.</param>
     /// <param name="place">The place, as the batch knows it.</param>
@@ -145,17 +148,18 @@ public sealed class KeptPlaces(
         : taker.IsHidden ? new BacklogBody(null, null)
         : new BacklogBody(taker.Terms.Id, taker.SaleOpens);
 
+    // One that has just opened is still taking what waits: another one is not the next before that is done.
     private async Task<BacklogTaker?> FindTakerAsync(string product)
     {
-        var now = timeProvider.GetUtcNow();
-        var upcoming = (await catalogue.ListAsync()).Where(feed => feed.Terms.Takes(product) && MayOpen(feed, now));
-        return BacklogTaker.Find(await Task.WhenAll(upcoming.Select(TakerOfAsync)), product, now);
+        var from = timeProvider.GetUtcNow() - TakenWithin;
+        var upcoming = (await catalogue.ListAsync()).Where(feed => feed.Terms.Takes(product) && MayOpen(feed, from));
+        return BacklogTaker.Find(await Task.WhenAll(upcoming.Select(TakerOfAsync)), product, from);
     }
 
     // Of the two schedules either may be the newer one. Those that have opened are many, and are not asked.
-    private static bool MayOpen(BoardFeed feed, DateTimeOffset now) =>
+    private static bool MayOpen(BoardFeed feed, DateTimeOffset from) =>
         feed.Current is not { Snapshot.Closed: true }
-        && (feed.Schedule.SaleOpens > now || feed.Listed.Schedule.SaleOpens > now);
+        && (feed.Schedule.SaleOpens > from || feed.Listed.Schedule.SaleOpens > from);
 
     // An operator may have closed it, or changed its schedule, at another front.
     private static async Task<BacklogTaker> TakerOfAsync(BoardFeed feed)
