@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Documents;

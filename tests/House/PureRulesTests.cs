@@ -23,7 +23,7 @@ public class PureRulesTests
     [
         "OrleansSale.GrainInterfaces.Batches.Timetable", "OrleansSale.GrainInterfaces.Batches.BatchTerms",
         "OrleansSale.GrainInterfaces.Users.UserId", "OrleansSale.GrainInterfaces.Orders.OrderId",
-        "OrleansSale.GrainInterfaces.Orders.Money", "OrleansSale.GrainInterfaces.Backlog.BacklogTaker",
+        "OrleansSale.GrainInterfaces.Orders.Money", "OrleansSale.GrainInterfaces.Catalogue.BacklogTaker",
     ];
 
     private static readonly string[] ImpureNamespaces =

@@ -4,6 +4,7 @@ using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
 

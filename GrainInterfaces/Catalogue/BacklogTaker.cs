@@ -1,12 +1,13 @@
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.GrainInterfaces.Backlog;
+namespace OrleansSale.GrainInterfaces.Catalogue;
 
 /// <summary>A batch as one of those of which one takes the backlog of its product next.</summary>
 /// <remarks>
-/// What buyers are told follows from the one rule here, and the rule from <see cref="IBacklogGrain.AssignAsync"/>: the
-/// batch with units for the backlog that opens first gets everybody who waits. It does not matter whether it is hidden,
-/// or on which channels it is sold. Buyers of other channels lose their places.
+/// What buyers are told follows from the one rule here, and the rule from
+/// <see cref="Backlog.IBacklogGrain.AssignAsync"/>: the batch with units for the backlog that opens first gets all who
+/// wait. It does not matter whether it is hidden, or on which channels it is sold. Buyers of other channels lose their
+/// places.
 /// </remarks>
 /// <param name="Terms">Its terms.</param>
 /// <param name="SaleOpens">When it opens, by the schedule in force.</param>
