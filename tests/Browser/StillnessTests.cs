@@ -153,6 +153,7 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
 
         await buyer.Part("join").ClickAsync();
         await Expect(buyer.Part("line-ahead")).ToHaveTextAsync("1");
+        await Expect(buyer.Part("buy")).ToBeVisibleAsync();
         var waiting = await PlacesAsync(buyer);
         waiting["buy"].ShouldBe(before["join"]);
         Moved(before, waiting).ShouldBeEmpty();
