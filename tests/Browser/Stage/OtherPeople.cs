@@ -141,8 +141,15 @@ public sealed class OtherPeople(Uri address) : IDisposable
     /// <summary>Buys for a user of Weibo who has reserved, and returns the order's id.</summary>
     public async Task<string> BuyAsync(string batch, string user, int quantity = 1)
     {
-        var order = await DoneAsync(_client.BuyWithTokenAsync(await TokenAsync(user), batch, quantity));
-        return order.GetProperty("id").GetString()!;
+        var token = await TokenAsync(user);
+        var answer = await _client.BuyWithTokenAsync(token, batch, quantity);
+        // A page may take the sale for open some milliseconds before the engine does.
+        if (answer.Code == "sale-not-open")
+        {
+            await UntilOpenAsync(batch);
+            answer = await _client.BuyWithTokenAsync(token, batch, quantity);
+        }
+        return Demand(answer).GetProperty("id").GetString()!;
     }
 
     /// <summary>Takes a place in the line for a user of Weibo who has reserved, and returns its number.</summary>
