@@ -112,14 +112,14 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task An_offer_that_is_not_paid_in_time_passes_to_the_next()
     {
-        var (batch, held) = await SoldOutAsync(Long with { OfferWindowSeconds = 2 }, "sleeps", "is-next");
+        var (batch, held) = await SoldOutAsync(Long with { OfferWindowSeconds = 15 }, "sleeps", "is-next");
         await using var buyer = await WaitAsync(batch, "sleeps");
         await stage.Client.StandByAsync(batch, "is-next");
         await stage.Client.CancelAsync(held, Holder);
         await buyer.ToldAsync("offer");
         await buyer.OrderIsAsync("expired");
         await buyer.ToldAsync("offer-expired");
-        await Expect(buyer.Part("order-note")).ToContainTextAsync("your turn passed to the next");
+        await Expect(buyer.Part("order-note")).ToContainTextAsync("your turn has passed");
         (await stage.Client.OrdersAsync(batch, "is-next")).Length.ShouldBe(1);
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "join-passed");
         buyer.Errors.ShouldBeEmpty();

@@ -10,7 +10,7 @@ public sealed class NoticeTests(SaleStage stage)
     private static readonly Sale One = new(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
 
     // Time to pay: enough to be asked whether to cancel, and little enough to wait for its end.
-    private const int ToAnswerSeconds = 8;
+    private const int ToAnswerSeconds = 20;
 
     [Fact]
     public async Task An_offer_to_the_line_is_not_announced_any_more_once_somebody_has_it()

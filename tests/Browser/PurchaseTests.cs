@@ -164,7 +164,7 @@ public sealed class PurchaseTests(SaleStage stage)
     [Fact]
     public async Task An_order_that_was_not_paid_in_time_can_not_be_paid_any_more()
     {
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PaymentWindowSeconds = 5 }, "late");
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PaymentWindowSeconds = 15 }, "late");
         await using var buyer = await BuyAsync(batch, "late");
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "pay-over");
         await Expect(buyer.Part("pay")).ToBeHiddenAsync();

@@ -15,7 +15,7 @@ public static class LoopbackPorts
     private const int Tries = 1_000;
 
     private static readonly string Folder =
-        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "orleanssale-ports")).FullName;
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"orleanssale-ports-{Environment.UserName}")).FullName;
 
     // Each file is locked until this process has ended.
     private static readonly ConcurrentBag<FileStream> Given = [];

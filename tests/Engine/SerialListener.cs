@@ -63,7 +63,7 @@ public sealed class SerialListener : IDisposable
             catch (Exception e)
             {
                 _fault = e;
-                throw;
+                return;
             }
         }
     }

@@ -10,7 +10,7 @@ public sealed class OwnerTests(ClusterStage stage, ITestOutputHelper output)
     private const int PurchasesBefore = 300, PurchasesAfter = 200;
     private const int PurchasesOfAUser = 60;
 
-    // What is promised, and what a machine that does much else may need.
+    // The promise for a quiet machine, and a bound for a busy one.
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5), Bound = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
 

@@ -30,7 +30,7 @@ export class Ahead {
     const place = byId('ahead');
     place.toggleAttribute('data-keeps-place', isAhead || place.hasAttribute('data-keeps-place'));
     show(place, isAhead);
-    // What was shown last keeps the height of the place.
+    // The place keeps the height of its last content.
     if (!isAhead)
       return;
     show(byId('calendar'), isReserved || plan.phase === 'announced');

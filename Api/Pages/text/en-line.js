@@ -87,7 +87,7 @@ export default {
   'refusal.keep.conflict.body': 'The next in the line has paid for it. Your refund is on its way.',
   'order.decline': 'Decline',
   'order.note.offer.awaiting-payment': 'Your turn in the line. If it is not paid by then, it goes to the next.',
-  'order.note.offer.expired': 'Not paid in time, so your turn passed to the next in the line. Nothing was charged.',
+  'order.note.offer.expired': 'Not paid in time, so your turn has passed. Nothing was charged.',
   'order.note.offer.cancelled': 'You declined this offer from the line. Nothing was charged.',
   'notice.joined.title': 'You are in the line',
   'notice.joined.body': 'You keep your place even if you close this page.',

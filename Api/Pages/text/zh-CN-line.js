@@ -70,7 +70,7 @@ export default {
   'refusal.keep.conflict.body': '候补买家已付款，您的退款将原路退回。',
   'order.decline': '放弃购买',
   'order.note.offer.awaiting-payment': '候补成功，逾期未支付将让给下一位。',
-  'order.note.offer.expired': '超时未支付，已让给下一位，未扣款。',
+  'order.note.offer.expired': '超时未支付，本次候补机会已失效，未扣款。',
   'order.note.offer.cancelled': '您已放弃本次候补购买，未扣款。',
   'notice.joined.title': '已加入候补',
   'notice.joined.body': '关闭页面也会保留您的候补顺序。',

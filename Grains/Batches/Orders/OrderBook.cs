@@ -265,7 +265,7 @@ public sealed class OrderBook
     {
         var (paidAt, refundedAt) = (InstantOf(order.PaidAt), InstantOf(order.RefundedAt));
         if (StatusOf(order) != OrderStatus.Refunded) refundedAt = null;
-        // What is returned was paid, so an order without these two has no third.
+        // Only a paid order can be returned: without the two others there is no third instant.
         return paidAt is null && refundedAt is null ? null : new OrderInstants(
             paidAt, refundedAt, Returns.HoldOf(order) is > 0 and var hold ? InstantOf(Find(hold)!.PayBy) : null);
     }

@@ -43,8 +43,8 @@ public sealed class SaleStage : IAsyncLifetime
         Visitor.ComeAsync(Browser, Client.Address, language, width, colors);
 
     /// <summary>
-    /// A visitor with all of Chromium to themselves: the browser of all others has no notifications, and does not let
-    /// tests answer for another site that it is redirected to.
+    /// A visitor with all of Chromium to themselves. The browser of all others has no notifications, and the page that
+    /// a test answers with for another site was not seen to open there.
     /// </summary>
     public async Task<Visitor> VisitWithWholeBrowserAsync(Uri address, string language)
     {
