@@ -14,8 +14,8 @@ public static class LoopbackPorts
     private const int First = 20_000, Last = 29_999;
     private const int Tries = 1_000;
 
-    private static readonly string Folder =
-        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"orleanssale-ports-{Environment.UserName}")).FullName;
+    private static readonly string Folder = Directory.CreateDirectory(
+        Path.Combine(Path.GetTempPath(), $"orleanssale-ports-{Environment.UserName}")).FullName;
 
     // Each file is locked until this process has ended.
     private static readonly ConcurrentBag<FileStream> Given = [];
