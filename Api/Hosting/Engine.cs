@@ -92,7 +92,7 @@ public static class Engine
                 builder.Services.AddPosts();
                 builder.Services.AddWebhooks();
             }
-            builder.Services.AddTelemetry();
+            builder.Services.AddTelemetry("orleans-sale", "Microsoft.AspNetCore.Server.Kestrel");
             builder.Services.AddDocumentation();
             return data;
         }

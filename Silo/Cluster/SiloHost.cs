@@ -1,14 +1,8 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using Orleans.Dashboard;
-using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo.Channels;
 using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Cluster.Tls;
@@ -84,10 +78,7 @@ public static class SiloHost
             builder.Services.AddPaymentProviders(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddPosts();
             builder.Services.AddWebhooks();
-            builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
-                .WithMetrics(metrics => metrics
-                    .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql")
-                    .AddPrometheusExporter());
+            builder.Services.AddTelemetry("orleans-sale-silo", "Npgsql");
             builder.UseOrleans(silo =>
             {
                 silo.ConfigureCluster(database, cluster, endpoint, configuration);
@@ -115,7 +106,7 @@ public static class SiloHost
     {
         app.UseRoutingWithHead();
         app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
+        app.MapTelemetry();
         // It shows the actors' state and has no sign-in. The dashboard of the fronts has one.
         if (app.Environment.IsDevelopment()) app.MapOrleansDashboard("/dashboard");
     }
