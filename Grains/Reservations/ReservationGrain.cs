@@ -47,22 +47,21 @@ public sealed class ReservationGrain(
     /// <inheritdoc />
     public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown)
     {
-        var isReserving = Timetable.IsReserving(schedule, timeProvider.GetUtcNow());
-        if (isReserving && !mayBeKnown && !_isWhole && await TryBeginAsync(user) is { } begun) return begun;
         await LoadAsync();
-        if (!isReserving) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
-        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
+        if (!Timetable.IsReserving(schedule, timeProvider.GetUtcNow()))
+            return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
+        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(_reservation.View(created: false));
         if (mayBeKnown) await FinishErasureAsync();
         if (!MayChange) return await WhenDurableAsync<ReservationView>(Refusal.LimitReached);
         await AppendAsync(_reservation.Next(user, Now()));
-        return View(created: true);
+        return _reservation.View(created: true);
     }
 
     /// <inheritdoc />
     public async Task<Answer<ReservationView>> ReserveForGrantAsync(string user)
     {
         await LoadAsync();
-        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
+        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(_reservation.View(created: false));
         await FinishErasureAsync();
         if (!MayChange)
         {
@@ -70,14 +69,14 @@ public sealed class ReservationGrain(
                 Refusal.Conflict, "the user's data were erased, or their reservation was changed too often"));
         }
         await AppendAsync(_reservation.Next(user, Now()));
-        return View(created: true);
+        return _reservation.View(created: true);
     }
 
     /// <inheritdoc />
     public async Task<Answer<ReservationView>> GetAsync()
     {
         await LoadAsync();
-        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
+        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(_reservation.View(created: false));
         return await WhenDurableAsync<ReservationView>(MayChange ? Refusal.NotFound : Refusal.LimitReached);
     }
 
@@ -187,43 +186,13 @@ public sealed class ReservationGrain(
         _journal = new(ledger, Stream, head, () => _reservation.Seq, _ => DeactivateOnIdle())
         { IsOpen = () => _reservation.IsOpen };
 
-    private ReservationView View(bool created) => View(_reservation, created);
-
-    private static ReservationView View(Reservation reservation, bool created) =>
-        new(reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(reservation.At), created);
-
-    // Most users reserve once, so their stream is not read first: its first entry is appended if there is none. Only a
-    // row that this call has stored counts. After any other outcome the stream is read.
-    private async Task<ReservationView?> TryBeginAsync(string user)
-    {
-        if (_damage is not null || _journal is not null) return null;
-        var first = default(Reservation).Next(user, Now());
-        var (lines, hash) = (new PooledLines(), new byte[LedgerChain.HashLength]);
-        ReservationStream.Write(lines, first);
-        LedgerChain.Next(LedgerHead.Empty.Hash, lines.Written.Span[..^1], hash);
-        var commit = new LedgerCommit(Stream, 1, 1, lines.Written, LedgerHead.Empty.Hash, hash);
-        try
-        {
-            if (await ledger.AppendAsync(commit).WaitAsync(Journal<long>.AttemptTimeout) != AppendOutcome.Committed)
-                return null;
-        }
-        catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
-        {
-            return null;
-        }
-        lines.Return();
-        // Most of these users call nothing else before the sale. A million actors that stay would take gigabytes.
-        DeactivateOnIdle();
-        return View(first, created: true);
-    }
-
     // Runs at the first call, not during activation. If a stream is damaged, a failed activation would be repeated by
-    // every call.
+    // every call. An empty stream is read again by every call, because FirstReservationGrain may append to it.
     private async Task LoadAsync()
     {
         if (_damage is { } damage) throw damage.Failure();
-        if (_isWhole) return;
-        if (_journal is null) await ReadAsync();
+        if (_reservation.Seq == 0) await ReadAsync();
+        else if (_isWhole) return;
         if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_alias) >= _reservation.Version)
             await EndAsync();
         _isWhole = true;

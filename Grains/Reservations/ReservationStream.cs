@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Reservations;
@@ -26,6 +27,9 @@ public readonly record struct Reservation(long Seq, long At, string? User = null
 
     /// <summary>The next entry of the stream, at this instant.</summary>
     public Reservation Next(string user, long at) => new(Seq + 1, Math.Max(at, At), user);
+
+    /// <summary>What callers are told of it.</summary>
+    public ReservationView View(bool created) => new(Version, DateTimeOffset.FromUnixTimeMilliseconds(At), created);
 
     /// <summary>The only entry of a stream whose user was erased.</summary>
     public static Reservation Erased(long at) => new(1, at, IsErased: true);

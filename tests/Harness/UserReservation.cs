@@ -25,6 +25,10 @@ public sealed record UserReservation(IGrainFactory Actors, string Batch, string 
     /// <summary>Reserves, by a schedule that need not be the batch's.</summary>
     public Task<Answer<ReservationView>> ReserveAsync(Schedule schedule) => Actor.ReserveAsync(User, schedule);
 
+    /// <summary>Makes the first one without its actor; null: the actor has to be asked.</summary>
+    public Task<ReservationView?> BeginAsync(Schedule schedule) =>
+        Actors.GetGrain<IFirstReservationGrain>(Batch).BeginAsync(User, Alias, schedule);
+
     /// <summary>Reads it.</summary>
     public Task<Answer<ReservationView>> GetAsync() => Actor.GetAsync();
 

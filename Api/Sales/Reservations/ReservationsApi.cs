@@ -69,11 +69,12 @@ public static class ReservationsApi
         if (await feed.FindKeyAsync() is not { } key)
             return Problem.Of(feed.IsAnonymised ? Refusal.ReservationClosed : Refusal.Unavailable);
         var alias = key.AliasOf(caller.User);
-        var grain = Of(grains, batch, alias);
         var schedule = feed.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
         // This comes after the copy. Aliases that the batch touched before the copy are known here.
         var mayBeKnown = copy is null || feed.AnsweredByBatch.MayContain(alias.High);
-        var answer = await retry.AskAsync(() => grain.ReserveAsync(caller.User, schedule, mayBeKnown));
+        var answer = await retry.AskAsync(async () =>
+            !mayBeKnown && await First(grains, batch).BeginAsync(caller.User, alias, schedule) is { } begun
+                ? begun : await Of(grains, batch, alias).ReserveAsync(caller.User, schedule, mayBeKnown));
         if (answer.Refused is { } refusal)
         {
             return refusal == Refusal.LimitReached
@@ -158,6 +159,9 @@ public static class ReservationsApi
 
     internal static IReservationGrain Of(IGrainFactory grains, string batch, Alias alias) =>
         grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, alias));
+
+    private static IFirstReservationGrain First(IGrainFactory grains, string batch) =>
+        grains.GetGrain<IFirstReservationGrain>(batch);
 
     private static ReservationBody BodyOf(
         string batch, Caller caller, Alias alias, ReservationView reservation, TicketSigner tickets) =>

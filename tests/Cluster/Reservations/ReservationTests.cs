@@ -39,25 +39,6 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
     }
 
     [Fact]
-    public async Task A_first_reservation_reads_no_stream_and_one_whose_answer_was_lost_is_found_by_a_read()
-    {
-        var id = (await sale.CreateBatchAsync()).Id;
-        var (first, lost) = (sale.Reservation(id, "weibo:first"), sale.Reservation(id, "weibo:lost"));
-        (await first.Actor.ReserveAsync(first.User, Open, mayBeKnown: false)).Value!.Created.ShouldBeTrue();
-        sale.Ledger.ReadsOf(first.Stream).ShouldBe(0);
-
-        sale.Ledger.LoseAnswers(1, lost.Stream);
-        (await lost.Actor.ReserveAsync(lost.User, Open, mayBeKnown: false)).Value!.Version.ShouldBe(1);
-        sale.Ledger.ReadsOf(lost.Stream).ShouldBe(1);
-        (await lost.CancelAsync()).Value.ShouldBe(Effect.Done);
-
-        // The clock stands still, so the first entry of a new activation is the stored one. It is no success.
-        await sale.DeactivateAsync(lost.Actor);
-        (await lost.Actor.ReserveAsync(lost.User, Open, mayBeKnown: false)).Value
-            .ShouldBe(new ReservationView(2, sale.Clock.Now, Created: true));
-    }
-
-    [Fact]
     public async Task Cancelling_what_was_never_reserved_changes_nothing()
     {
         var id = (await sale.CreateBatchAsync()).Id;
