@@ -106,6 +106,7 @@ export class KnownUser {
     this.#isStopped = true;
     this.orders.stop();
     this.place.stop();
+    this.reservation.stop();
     this.buying.stop();
   }
 

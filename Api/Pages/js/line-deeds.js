@@ -121,6 +121,6 @@ export class LineDeeds {
       return;
     const answer = await place.leave();
     if (answer.kind !== 'answered')
-      this.#page.deeds.refused('line', answer);
+      this.#page.deeds.refused('leave', answer);
   }
 }

@@ -1,5 +1,5 @@
 import { byId, setText, show } from './dom.js';
-import { holds } from './notice-truth.js';
+import { holds, isMoot } from './notice-truth.js';
 import { onLanguage, text } from './text.js';
 
 /**
@@ -10,6 +10,8 @@ import { onLanguage, text } from './text.js';
 export class Notice {
   #words = null;
   #about = {};
+  /** What was known when the page was last drawn. */
+  #facts = null;
   /** What a notice says may be known before the page shows it, so it counts from then on. */
   #wasTrue = false;
 
@@ -25,12 +27,14 @@ export class Notice {
    * @param about what `holds` has to know of it
    */
   tell(mood, name, words, about = {}) {
+    if (this.#facts !== null && isMoot(name, this.#facts, about))
+      return;
     const box = byId('notice');
     box.dataset.mood = mood;
     box.dataset.name = name;
     this.#words = words;
     this.#about = about;
-    this.#wasTrue = false;
+    this.#wasTrue = this.#facts !== null && holds(name, this.#facts, about);
     this.#render();
     show(box, true);
   }
@@ -44,6 +48,7 @@ export class Notice {
 
   /** Takes in what is known now. */
   review(facts) {
+    this.#facts = facts;
     if (this.#words === null)
       return;
     const isTrue = holds(byId('notice').dataset.name, facts, this.#about);
@@ -59,6 +64,12 @@ export class Notice {
     show(byId('notice'), false);
     setText(byId('notice-title'), '');
     setText(byId('notice-body'), '');
+  }
+
+  /** Takes a refusal of this deed back, because it was done after all. */
+  takeBack(deed, order) {
+    if (this.#words !== null && this.#about.deed === deed && this.#about.order === order?.id)
+      this.clear();
   }
 
   /** Clears the notice if it is one of these. */

@@ -54,26 +54,33 @@ export class Orders {
   }
 
   cancel(order) {
-    return this.#change('DELETE', path(order));
+    return this.#change('DELETE', path(order), order, known => !isLive(known));
   }
 
   /** Offers the units of a paid order to the line. */
   offerReturn(order) {
-    return this.#change('POST', `${path(order)}/return`);
+    return this.#change('POST', `${path(order)}/return`, order, known => known.return !== undefined);
   }
 
   /** Keeps an order that was offered to the line. */
   cancelReturn(order) {
-    return this.#change('DELETE', `${path(order)}/return`);
+    return this.#change('DELETE', `${path(order)}/return`, order,
+      known => known.return === undefined || known.return === 'ending');
   }
 
-  async #change(method, address) {
+  /** Without an answer, the order as it is afterwards says whether it was done. */
+  async #change(method, address, { id }, isDone) {
     const answer = await call(method, address);
-    if (answer.kind === 'answered' && answer.body !== null)
+    if (answer.kind === 'answered' && answer.body !== null) {
       await this.take(answer.body, answer.sentAt);
-    else
-      await this.refresh();
-    return answer;
+      return answer;
+    }
+    await this.refresh();
+    const known = this.find(id);
+    if (answer.kind !== 'lost' || known === undefined || !isDone(known))
+      return answer;
+    this.#listeners.onOwn(known);
+    return { kind: 'answered', body: known };
   }
 
   /**

@@ -55,9 +55,11 @@ export class Place {
   async leave() {
     const answer = await call('DELETE', this.#path);
     await this.refresh();
-    if (answer.kind === 'answered' && this.known)
+    // Without an answer, the place as it is afterwards says whether it was left.
+    const isLeft = answer.kind === 'answered' || answer.kind === 'lost' && this.known?.state === 'left';
+    if (isLeft && this.known)
       this.#listeners.onOwn(this.known);
-    return answer;
+    return isLeft ? { kind: 'answered' } : answer;
   }
 
   /** Stores the place from an answer to this page. */

@@ -1,4 +1,5 @@
 import { call } from './api.js';
+import { askUntil } from './ask-until.js';
 
 const isBarring = limit => limit === 'reservation-changes';
 
@@ -15,6 +16,7 @@ export class Reservation {
   ticket = null;
   #reservedAt = null;
   #hasStream = false;
+  #isStopped = false;
 
   /** @param listeners `{onChange, onOwn}`: `onOwn` is told when this page has made or cancelled it */
   constructor(batch, listeners) {
@@ -41,7 +43,7 @@ export class Reservation {
       this.#setOwn('held', answer.body);
     else if (answer.kind === 'refused' && isBarring(answer.problem.limit))
       this.#set('barred');
-    return answer;
+    return this.#outcomeOf(answer, 'held');
   }
 
   /** Cancels the reservation. A repeat is harmless. */
@@ -49,7 +51,11 @@ export class Reservation {
     const answer = await call('DELETE', this.#path);
     if (answer.kind === 'answered')
       this.#setOwn('none');
-    return answer;
+    return this.#outcomeOf(answer, 'none');
+  }
+
+  stop() {
+    this.#isStopped = true;
   }
 
   /** Takes in an event of the stream. This page may know it already, or know better. */
@@ -79,6 +85,26 @@ export class Reservation {
 
   removeDelivery() {
     return call('DELETE', `${this.#path}/delivery`);
+  }
+
+  /** Without an answer, the reservation as it is afterwards says whether it was done. */
+  async #outcomeOf(answer, wanted) {
+    if (answer.kind !== 'lost')
+      return answer;
+    const asked = await this.refresh();
+    if (asked.kind !== 'answered')
+      this.#askOn();
+    if (asked.kind !== 'answered' || this.state !== wanted)
+      return answer;
+    this.#listeners.onOwn();
+    return asked;
+  }
+
+  async #askOn() {
+    let isKnown = false;
+    await askUntil(() => isKnown || this.#isStopped, async () => {
+      isKnown = (await this.refresh()).kind === 'answered';
+    });
   }
 
   #setOwn(state, reservation) {

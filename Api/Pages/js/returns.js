@@ -44,7 +44,7 @@ export class ReturnDeeds {
       return;
     const answer = await this.#page.orders.offerReturn(order);
     if (answer.kind !== 'answered')
-      this.#page.deeds.refused('return', answer);
+      this.#page.deeds.refused('return', answer, { order });
     else if (answer.body?.status === 'paid')
       this.#tell('return-offered', order, answer.body.return);
   }
@@ -52,7 +52,7 @@ export class ReturnDeeds {
   async #keep(order) {
     const answer = await this.#page.orders.cancelReturn(order);
     if (answer.kind !== 'answered')
-      this.#page.deeds.refused('keep', answer);
+      this.#page.deeds.refused('keep', answer, { order });
     else if (answer.body?.status === 'paid')
       this.#tell(answer.body.return === undefined ? 'return-cancelled' : 'return-ending', order);
   }

@@ -1,17 +1,23 @@
+import { Cashier } from './cashier.js';
 import { isEnabled, byId } from './dom.js';
 import { confirmed } from './header.js';
 import { LineDeeds } from './line-deeds.js';
+import { isAhead } from './notice-truth.js';
 import { ReturnDeeds } from './returns.js';
 import { channelsText } from './sale-view.js';
-import { hasText, moment, money, number, refusalText, zonedMoment } from './text.js';
+import { hasText, moment, money, number, refusalText, text, zonedMoment } from './text.js';
 import { scheduleOf } from './timetable.js';
+
+const isSame = (delivery, other) => Object.entries(delivery).every(([name, value]) => other?.[name] === value);
 
 /** The visitor's actions on the page of a sale, and the notices about their outcomes. */
 export class SaleDeeds {
   #page;
+  #cashier;
 
   constructor(page) {
     this.#page = page;
+    this.#cashier = new Cashier(page.batch);
     this.line = new LineDeeds(page);
     this.returns = new ReturnDeeds(page);
   }
@@ -34,7 +40,11 @@ export class SaleDeeds {
     const answer = await reservation.make();
     if (answer.kind !== 'answered')
       return this.refused('reserve', answer);
-    notice.say('good', 'reserved', {}, () => ({ at: zonedMoment(scheduleOf(this.#page.board).saleOpens) }));
+    const { phase } = this.#page.plan;
+    if (isAhead(this.#page))
+      notice.say('good', 'reserved', {}, () => ({ at: zonedMoment(scheduleOf(this.#page.board).saleOpens) }));
+    else if (phase !== 'closed')
+      notice.say('good', 'reserved-late', { stage: phase }, () => ({ news: text(`news.${phase}`) }));
   }
 
   async cancelReservation() {
@@ -43,7 +53,7 @@ export class SaleDeeds {
     const answer = await this.#page.reservation.cancel();
     if (answer.kind !== 'answered') {
       this.#page.orders.refresh();
-      return this.refused('reserve', answer);
+      return this.refused('reserve', answer, { toDo: 'cancel-reservation' });
     }
     this.#page.notice.say('good', 'reservation-cancelled');
   }
@@ -77,7 +87,7 @@ export class SaleDeeds {
     const isSoldOut = code === 'sold-out';
     const isTooFew = isSoldOut && quantity > 1 && board.free > 0 && !(board.standby > 0);
     const name = isTooFew ? 'too-few' : isSoldOut && standby ? 'no-line' : code;
-    const tell = () => this.refused('buy', { kind: 'refused', code, problem }, name);
+    const tell = () => this.refused('buy', { kind: 'refused', code, problem }, { name });
     if (isSoldOut && problem.standby === true && !standby && !isTooFew)
       this.line.ask(quantity, tell);
     else
@@ -87,13 +97,10 @@ export class SaleDeeds {
   async pay(order) {
     const { orders } = this.#page;
     const answer = await orders.checkout(order);
-    if (answer.kind === 'answered') {
-      this.#cashierVisit(storage => storage.setItem(this.#cashierName, order.id));
-      location.assign(answer.body.checkoutUrl);
-      return;
-    }
-    orders.refresh();
-    this.refused('order', answer, answer.code, order);
+    if (answer.kind === 'answered')
+      return this.#cashier.goTo(answer.body.checkoutUrl, order);
+    await orders.refresh();
+    this.refused('order', answer, { toDo: 'pay', order });
   }
 
   async cancel(order) {
@@ -103,7 +110,7 @@ export class SaleDeeds {
       return;
     const answer = await this.#page.orders.cancel(order);
     if (answer.kind !== 'answered')
-      return this.refused('order', answer, answer.code, order);
+      return this.refused('order', answer, { toDo: 'cancel', order });
     const status = answer.body?.status;
     if (offer !== null && status === 'cancelled')
       return this.line.declined();
@@ -135,28 +142,40 @@ export class SaleDeeds {
   }
 
   async saveDelivery(order, delivery) {
-    return this.#saved('delivery', delivery, await this.#page.orders.saveDelivery(order, delivery));
+    const answer = await this.#page.orders.saveDelivery(order, delivery);
+    return this.#saved('delivery', delivery, answer, () => this.delivery(order), order);
   }
 
   /** Where to deliver what is bought, said with the reservation. */
   get reservedDelivery() {
     const reservation = () => this.#page.reservation;
+    const load = () => reservation().delivery();
     return {
-      load: () => reservation().delivery(),
-      save: async delivery => this.#saved('reserved-delivery', delivery, await reservation().saveDelivery(delivery)),
+      load,
+      save: async delivery =>
+        this.#saved('reserved-delivery', delivery, await reservation().saveDelivery(delivery), load),
       remove: async () => {
         const answer = await reservation().removeDelivery();
-        if (answer.kind !== 'answered')
+        const isRemoved = answer.kind === 'answered' || answer.kind === 'lost' && await load() === null;
+        if (isRemoved)
+          this.#page.notice.takeBack('reserved-delivery');
+        else
           this.refused('reserved-delivery', answer);
-        return answer.kind === 'answered';
+        return isRemoved;
       },
     };
   }
 
-  /** The form shows a wrong field beside it. A notice reports everything else. */
-  #saved(deed, delivery, answer) {
-    if (answer.kind === 'answered')
-      return { saved: answer.body };
+  /**
+   * The form shows a wrong field beside it. A notice reports everything else. Without an answer, the details as they are
+   * afterwards say whether they were saved.
+   */
+  async #saved(deed, delivery, answer, load, order) {
+    const saved = answer.kind === 'lost' ? await load() : answer.body;
+    if (answer.kind === 'answered' || isSame(delivery, saved)) {
+      this.#page.notice.takeBack(deed, order);
+      return { saved };
+    }
     const { field, fault } = answer.problem ?? {};
     if (answer.code === 'invalid-request' && field in delivery)
       return { field, fault };
@@ -164,7 +183,7 @@ export class SaleDeeds {
       this.#page.orders.refresh();
     if (answer.code === 'not-found')
       this.#page.reservation.refresh();
-    this.refused(deed, answer);
+    this.refused(deed, answer, { order });
     return {};
   }
 
@@ -190,44 +209,15 @@ export class SaleDeeds {
 
   /** Leads on to the checkout if the address names an order that awaits payment. A link does so once. */
   payNamed() {
-    const named = this.#takeNamed('pay');
+    const named = this.#cashier.takeNamed('pay');
     const order = this.#page.orders.items.find(item => item.id === named);
     if (order?.status === 'awaiting-payment')
       this.pay(order);
   }
 
-  /**
-   * The order with which the visitor went to the cashier, or that the address names; null: neither. It is returned
-   * once.
-   */
+  /** The order with which the visitor comes back from the cashier, or null. It is returned once. */
   returnedFromCashier() {
-    const named = this.#takeNamed('order');
-    const left = this.#cashierVisit(storage => storage.getItem(this.#cashierName));
-    this.#cashierVisit(storage => storage.removeItem(this.#cashierName));
-    return named ?? left;
-  }
-
-  #takeNamed(parameter) {
-    const address = new URL(location.href);
-    const named = address.searchParams.get(parameter);
-    if (named !== null) {
-      address.searchParams.delete(parameter);
-      history.replaceState(null, '', address);
-    }
-    return named;
-  }
-
-  get #cashierName() {
-    return `cashier ${this.#page.batch}`;
-  }
-
-  /** Where storage is forbidden a return is not recognised as one; the order is shown all the same. */
-  #cashierVisit(action) {
-    try {
-      return action(sessionStorage) ?? null;
-    } catch {
-      return null;
-    }
+    return this.#cashier.takeReturned();
   }
 
   /** How many units the visitor has chosen. */
@@ -255,9 +245,12 @@ export class SaleDeeds {
     }));
   }
 
-  /** Tells that something was refused; `name` is that of the notice, `order` what it was refused for. */
-  refused(deed, answer, name = answer.code ?? 'lost', order = null) {
-    const { session, notice } = this.#page;
+  /**
+   * Tells that something was refused, or that no answer came.
+   * @param about `{name, toDo, order}`: the name of the notice, if it is not the code; as `holds` has them
+   */
+  refused(deed, answer, { name = answer.code ?? 'lost', toDo, order } = {}) {
+    const { session, notice, orders } = this.#page;
     if (name === 'unauthenticated')
       session.refresh();
     const reason = this.#reasonOf(name, answer.problem);
@@ -273,7 +266,7 @@ export class SaleDeeds {
         closes: moment(schedule.reservationCloses),
         detail: answer.problem?.detail ?? '',
       });
-    }, { deed, order: order?.id });
+    }, { deed, toDo, order: order?.id, was: orders?.find(order?.id) });
   }
 
   /** One code can have several reasons. Each reason has its own text. */

@@ -1,8 +1,10 @@
 import line from './zh-CN-line.js';
+import notices from './zh-CN-notices.js';
 import refusals from './zh-CN-refusals.js';
 
 /** 简体中文页面文字；名称与其他语言一致，由测试保证。 */
 export default {
+  ...notices,
   ...refusals,
   ...line,
 
@@ -228,29 +230,6 @@ export default {
   'fault.phone.too-short': '电话号码至少 5 位数字。',
   'fault.phone.malformed': '电话号码格式不正确，例如 138 0013 8000 或 010-68888888 转 12。',
   'fault.address.too-short': '地址至少 2 个字。',
-
-  'notice.close': '关闭提示',
-  'notice.reserved.title': '预约成功',
-  'notice.reserved.body': '请于 {at} 回到本页抢购，届时按钮会自动亮起，无需刷新。',
-  'notice.reservation-cancelled.title': '预约已取消',
-  'notice.reservation-cancelled.body': '预约截止前，您可以重新预约。',
-  'notice.order.title': '抢购成功',
-  'notice.order.body': '请尽快完成支付。',
-  'notice.paid.title': '支付成功',
-  'notice.paid.body': '请确认收货信息，商家将尽快发货。',
-  'notice.order-cancelled.title': '订单已取消',
-  'notice.order-cancelled.body': '未扣款，商品已释放给其他买家。',
-  'notice.order-refunding.title': '订单已取消',
-  'notice.order-expired.title': '订单已关闭',
-  'notice.order-expired.body': '超时未支付，订单已关闭，未扣款。',
-  'notice.order-revived.title': '订单已恢复',
-  'notice.order-revived.body': '商家已恢复您的订单，请尽快完成支付。',
-  'notice.more-time.title': '支付时间已延长',
-  'notice.more-time.body': '商家已延长支付时间，请在 {at} 前支付。',
-  'notice.ask.title': '暂未收到结果',
-  'notice.ask.body': '已等待几分钟，仍未收到结果。再次点击“立即抢购”会确认同一笔订单，不会重复下单。如已抢到，订单会显示在“我的订单”中。',
-  'notice.stopped.title': '已停止',
-  'notice.stopped.body': '已停止自动重试。如之前已抢到，订单会显示在“我的订单”中。再次点击“立即抢购”会确认同一笔订单。',
 
   'confirm.keep': '再想想',
   'confirm.cancel-reservation.title': '取消预约？',

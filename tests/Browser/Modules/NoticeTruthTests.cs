@@ -24,6 +24,8 @@ public sealed class NoticeTruthTests(SaleStage stage)
           return { ...facts, plan: journey(facts) };
         };
         const about = { order: '1', stage: 'offered' };
+        // A deed, and after a colon what is to do, if that has another name.
+        const refused = (named, [deed, toDo] = named.split(':')) => ({ deed, toDo, order: '1', was: order('paid') });
         """;
 
     [Theory]
@@ -31,6 +33,7 @@ public sealed class NoticeTruthTests(SaleStage stage)
     [InlineData("reserved", "150, {reservation: 'none'}", false)]
     [InlineData("reserved", "300", false)]
     [InlineData("reserved", "350, {}, {phase: 'closed'}", false)]
+    [InlineData("reserved-late", "310", false)]
     [InlineData("reservation-cancelled", "150, {reservation: 'none'}", true)]
     [InlineData("reservation-cancelled", "150, {reservation: 'barred'}", false)]
     [InlineData("reservation-cancelled", "150", false)]
@@ -99,11 +102,57 @@ public sealed class NoticeTruthTests(SaleStage stage)
     [Theory]
     [InlineData("buy", "overloaded", "310", true)]
     [InlineData("buy", "overloaded", "310, has('awaiting-payment')", false)]
+    [InlineData("buy", "overloaded", "400", false)]
+    [InlineData("buy", "sale-closed", "400", true)]
     [InlineData("reserve", "conflict", "150, has('paid')", true)]
     [InlineData("reserve", "conflict", "150, has('cancelled')", false)]
-    public async Task A_refusal_of_a_deed_holds_until_that_was_done(
+    [InlineData("reserve", "lost", "150, {reservation: 'none'}", true)]
+    [InlineData("reserve", "lost", "150", false)]
+    [InlineData("reserve", "overloaded", "200, {reservation: 'none'}", false)]
+    [InlineData("reserve:cancel-reservation", "lost", "150", true)]
+    [InlineData("reserve:cancel-reservation", "lost", "150, {reservation: 'none'}", false)]
+    [InlineData("order:pay", "lost", "310, has('awaiting-payment')", true)]
+    [InlineData("order:pay", "lost", "350, has('awaiting-payment')", false)]
+    [InlineData("order:pay", "overloaded", "310, has('cancelled')", false)]
+    [InlineData("order:cancel", "lost", "310, has('paid')", true)]
+    [InlineData("order:cancel", "lost", "310, has('paid', {shippedAt: at(310)})", false)]
+    [InlineData("order:cancel", "lost", "310, has('refunding')", false)]
+    [InlineData("order", "conflict", "310, has('paid')", true)]
+    [InlineData("order", "conflict", "310, has('refunding')", false)]
+    [InlineData("return", "lost", "310, has('paid')", true)]
+    [InlineData("return", "lost", "310, has('paid', {return: 'offered'})", false)]
+    [InlineData("return", "lost", "400, has('paid')", false)]
+    [InlineData("return", "conflict", "310, has('paid')", true)]
+    [InlineData("return", "conflict", "310, has('paid', {shippedAt: at(310)})", false)]
+    [InlineData("return", "sale-closed", "400, has('paid')", true)]
+    [InlineData("keep", "lost", "310, has('paid', {return: 'offered'})", true)]
+    [InlineData("keep", "lost", "310, has('paid')", false)]
+    [InlineData("leave", "lost", "310, place('waiting'), line", true)]
+    [InlineData("leave", "lost", "310, place('left'), line", false)]
+    [InlineData("leave", "lost", "400, place('ended', {backlog: {}})", true)]
+    [InlineData("delivery", "lost", "310, has('paid')", true)]
+    [InlineData("delivery", "lost", "310, has('paid', {shippedAt: at(310)})", false)]
+    [InlineData("delivery", "conflict", "310, has('cancelled')", true)]
+    [InlineData("reserved-delivery", "lost", "150", true)]
+    [InlineData("reserved-delivery", "lost", "310, has('paid')", false)]
+    [InlineData("reserved-delivery", "not-found", "150, {reservation: 'none'}", true)]
+    [InlineData("reserved-delivery", "not-found", "150", false)]
+    [InlineData("reserved-delivery", "conflict", "310, has('paid')", true)]
+    public async Task A_refusal_of_a_deed_holds_until_that_was_done_or_cannot_be_any_more(
         string deed, string code, string known, bool isTrue) =>
-        (await HoldsAsync(code, known, $"{{deed: '{deed}'}}")).ShouldBe(isTrue);
+        (await HoldsAsync(code, known, $"refused('{deed}')")).ShouldBe(isTrue);
+
+    [Theory]
+    [InlineData("keep", "lost", "310, has('refunding', {return: 'returned'})", true)]
+    [InlineData("keep", "lost", "310, has('paid', {return: 'offered'})", false)]
+    [InlineData("keep", "conflict", "310, has('refunding', {return: 'returned'})", false)]
+    [InlineData("buy", "sold-out", "310", false)]
+    [InlineData("none", "order-expired", "310", false)]
+    public async Task A_refusal_without_a_reason_is_moot_if_there_is_nothing_to_do_any_more(
+        string deed, string code, string known, bool isMoot) =>
+        (await stage.Modules.RunAsync<bool>(
+            "/js/notice-truth.js", $"{Facts} return m.isMoot('{code}', is({known}), refused('{deed}'));"))
+            .ShouldBe(isMoot);
 
     private Task<bool> HoldsAsync(string name, string known, string about) => stage.Modules.RunAsync<bool>(
         "/js/notice-truth.js", $"{Facts} return m.holds('{name}', is({known}), {about});");
