@@ -26,11 +26,12 @@ public sealed class BacklogTests(SaleStage stage)
         await Expect(buyer.Part("status")).ToContainTextAsync(kept);
         await Expect(buyer.Part("leave-line")).ToBeVisibleAsync();
 
-        var second = await stage.Client.CreateAsync(
-            new Sale(Sale.Soon) { Stock = 1, Product = product, BacklogUnits = 1 });
+        await using var second = await HeldOpening.OfAsync(
+            stage.Client, new Sale(Sale.AtOnce) { Stock = 1, Product = product, BacklogUnits = 1 });
         await buyer.Page.ReloadAsync();
         await Expect(buyer.Part("status")).ToContainTextAsync(next);
-        await Expect(buyer.Part("go-on")).ToHaveAttributeAsync("href", new Regex($"/sale/{second}$"));
+        await Expect(buyer.Part("go-on")).ToHaveAttributeAsync("href", new Regex($"/sale/{second.Batch}$"));
+        await second.LetComeAsync();
         await UntilItSaysAsync(buyer, go);
         await Expect(buyer.Part("leave-line")).ToBeHiddenAsync();
         await buyer.Part("go-on").ClickAsync();

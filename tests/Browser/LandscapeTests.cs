@@ -20,13 +20,15 @@ public sealed class LandscapeTests(SaleStage stage)
         var user = $"lies-{language}-{width}".ToLowerInvariant();
         await using var buyer = await VisitAsync(language, width, height);
         await buyer.ComeSignedInAsync(user);
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon) { PerUserLimit = 3 });
+        await using var opening = await HeldOpening.OfAsync(stage.Client, new Sale(Sale.AtOnce) { PerUserLimit = 3 });
+        var batch = opening.Batch;
         await buyer.OpenAsync(batch);
         await Expect(buyer.Part("reserve")).ToBeVisibleAsync();
         await ShouldFitAsync(buyer, height);
         await buyer.Part("reserve").ClickAsync();
         await buyer.ToldAsync("reserved");
         await ShouldFitAsync(buyer, height);
+        await opening.LetComeAsync();
         await buyer.CanBuyAsync();
         await Expect(buyer.Part("quantity")).ToBeVisibleAsync();
         await ShouldFitAsync(buyer, height);

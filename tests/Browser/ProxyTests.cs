@@ -18,7 +18,8 @@ public sealed class ProxyTests(SaleStage stage)
         buyer.Page.Request += (_, request) => asked.Add(new Uri(request.Url));
         await buyer.Page.GotoAsync("./");
         await buyer.SignInOnThePageAsync("alice");
-        var batch = await site.Others.CreateAsync(new Sale(Sale.Soon));
+        await using var opening = await HeldOpening.OfAsync(site.Others, new Sale(Sale.AtOnce));
+        var batch = opening.Batch;
         await buyer.Page.ReloadAsync();
         await buyer.Page.Locator($"[data-batch={batch}] a").ClickAsync();
         await buyer.Part("reserve").ClickAsync();
@@ -27,6 +28,7 @@ public sealed class ProxyTests(SaleStage stage)
         (await buyer.Page.EvaluateAsync<string>("performance.getEntriesByType('navigation')[0].nextHopProtocol"))
             .ShouldBe("h2");
 
+        await opening.LetComeAsync();
         await buyer.CanBuyAsync();
         await buyer.Part("buy").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");

@@ -14,12 +14,14 @@ public sealed class PurchaseTests(SaleStage stage)
         await using var buyer = await stage.VisitAsync(language, width);
         await buyer.Page.GotoAsync("./");
         await buyer.SignInOnThePageAsync("alice");
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
+        await using var opening = await HeldOpening.OfAsync(stage.Client, new Sale(Sale.AtOnce));
+        var batch = opening.Batch;
         await buyer.ReserveAsync(batch);
         await Expect(buyer.Part("step-reserve")).ToHaveAttributeAsync("data-state", "done");
         await Expect(buyer.Part("buy")).ToHaveAttributeAsync("aria-disabled", "true");
         await buyer.Page.EvaluateAsync("() => { window.sameDocument = true; }");
 
+        await opening.LetComeAsync();
         await buyer.CanBuyAsync();
         (await buyer.Page.EvaluateAsync<bool>("() => window.sameDocument === true")).ShouldBeTrue();
         await buyer.Part("buy").ClickAsync();
@@ -198,13 +200,14 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.Page.Locator("#as").PressSequentiallyAsync("keys");
         await buyer.Page.Keyboard.PressAsync("Enter");
         await buyer.IsSignedInAsync("weibo:keys");
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
-        await buyer.OpenAsync(batch);
+        await using var opening = await HeldOpening.OfAsync(stage.Client, new Sale(Sale.AtOnce));
+        await buyer.OpenAsync(opening.Batch);
         await Expect(buyer.Part("reserve")).ToBeVisibleAsync();
         await buyer.Part("reserve").PressAsync("Enter");
         await buyer.ToldAsync("reserved");
         // The button can have the focus before it can be used, and still has it afterwards.
         await buyer.Part("buy").FocusAsync();
+        await opening.LetComeAsync();
         await buyer.CanBuyAsync();
         await Expect(buyer.Part("buy")).ToBeFocusedAsync();
         await buyer.Page.Keyboard.PressAsync("Enter");

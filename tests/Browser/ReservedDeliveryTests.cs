@@ -18,13 +18,15 @@ public sealed partial class ReservedDeliveryTests(SaleStage stage)
         var user = $"early-{language}-{width}".ToLowerInvariant();
         await using var buyer = await stage.VisitAsync(language, width);
         await buyer.ComeSignedInAsync(user);
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
+        await using var opening = await HeldOpening.OfAsync(stage.Client, new Sale(Sale.AtOnce));
+        var batch = opening.Batch;
         await buyer.ReserveAsync(batch);
         await Expect(buyer.Part("delivery-known")).ToContainTextAsync(optional);
         await buyer.Part("delivery-summary").ClickAsync();
         await SayAsync(buyer);
         await Expect(buyer.Part("delivery-known")).ToHaveTextAsync("李雷 · 138 0000 0000 · 北京市海淀区 中关村大街1号");
 
+        await opening.LetComeAsync();
         await buyer.CanBuyAsync();
         await buyer.Part("buy").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");

@@ -98,9 +98,10 @@ public sealed class SignInTests(SaleStage stage, SignInStage shop, WeiboStage at
         await shop.SetAtPlatformAsync(buyer, OpenIdProvider.PersonCookie, "returns");
         await buyer.Page.GotoAsync("/signin/weibo");
         await buyer.IsSignedInAsync("weibo:returns");
-        var batch = await shop.Others.CreateAsync(new Sale(Sale.Soon));
-        await buyer.OpenAsync(batch);
-        await buyer.Part("reserve").ClickAsync();
+        await using var opening = await HeldOpening.OfAsync(shop.Others, new Sale(Sale.AtOnce));
+        var batch = opening.Batch;
+        await buyer.ReserveAsync(batch);
+        await opening.LetComeAsync();
         await buyer.CanBuyAsync();
 
         var keys = new List<string?>();

@@ -46,8 +46,8 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
         var user = $"still-{language}-{width}".ToLowerInvariant();
         await using var buyer = await stage.VisitAsync(language, width);
         await buyer.ComeSignedInAsync(user);
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
-        await buyer.OpenAsync(batch);
+        await using var opening = await HeldOpening.OfAsync(stage.Client, new Sale(Sale.AtOnce));
+        await buyer.OpenAsync(opening.Batch);
         await Expect(buyer.Part("reserve")).ToBeVisibleAsync();
         await buyer.Page.EvaluateAsync(Watch);
 
@@ -56,6 +56,7 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
         await buyer.ToldAsync("reserved");
         var before = await buyer.Part("buy").BoundingBoxAsync();
         before.ShouldBeEquivalentTo(reserve);
+        await opening.LetComeAsync();
         await buyer.CanBuyAsync();
         (await buyer.Part("buy").BoundingBoxAsync()).ShouldBeEquivalentTo(before);
         await buyer.Part("buy").ClickAsync();

@@ -16,13 +16,14 @@ public sealed class TabsTests(SaleStage stage)
     [Fact]
     public async Task Ten_tabs_over_HTTP_1_share_one_stream_and_all_learn_of_a_purchase_and_its_end()
     {
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon), "tabs");
+        await using var opening = await HeldOpening.OfAsync(stage.Client, new Sale(Sale.AtOnce), "tabs");
         await using var buyer = await stage.VisitAsync();
         await buyer.ComeSignedInAsync("tabs");
-        var (tabs, streams) = await OpenTabsAsync(buyer, batch, Tabs);
+        var (tabs, streams) = await OpenTabsAsync(buyer, opening.Batch, Tabs);
+        foreach (var tab in tabs) await Expect(tab.GetByTestId("live")).ToHaveAttributeAsync("data-state", "live");
+        await opening.LetComeAsync();
         foreach (var tab in tabs)
         {
-            await Expect(tab.GetByTestId("live")).ToHaveAttributeAsync("data-state", "live");
             await Expect(tab.GetByTestId("buy")).ToHaveAttributeAsync(
                 "aria-disabled", "false", new() { Timeout = 45_000 });
         }

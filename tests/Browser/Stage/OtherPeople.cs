@@ -12,9 +12,6 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Soon enough to wait for, late enough to reserve over the API before.</summary>
     public static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
 
-    /// <summary>Late enough to sign in and reserve on the page before, on a busy machine.</summary>
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
-
     /// <summary>Not during the test.</summary>
     public static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
@@ -200,6 +197,25 @@ public sealed class OtherPeople(Uri address) : IDisposable
             ["seconds"] = seconds,
             ["reason"] = "the bank was down",
         }));
+
+    /// <summary>Puts an opening that is still to come off, as an operator.</summary>
+    public async Task PutOffAsync(string batch, TimeSpan opensIn)
+    {
+        var board = await DoneAsync(_client.BoardAsync(batch));
+        var schedule = JsonNode.Parse(board.GetProperty("schedule").GetRawText())!.AsObject();
+        var opens = DateTimeOffset.UtcNow + opensIn;
+        foreach (var instant in (string[])["reservationCloses", "saleOpens"]) schedule[instant] = opens;
+        await DoneAsync(_client.CommandAsync(await BossAsync(), $"batches/{batch}/reschedule", new JsonObject
+        {
+            ["schedule"] = schedule,
+            ["reason"] = "not ready yet",
+        }));
+    }
+
+    /// <summary>When a batch opens, by the schedule in force.</summary>
+    public async Task<DateTimeOffset> OpeningOfAsync(string batch) =>
+        (await DoneAsync(_client.BoardAsync(batch))).GetProperty("schedule").GetProperty("saleOpens")
+            .GetDateTimeOffset();
 
     /// <summary>Grants a unit to a user of Weibo as an operator.</summary>
     public async Task GrantAsync(string batch, string user) =>
