@@ -139,7 +139,7 @@ public sealed class UnansweredTests(SaleStage stage)
     }
 
     [Fact]
-    public async Task Delivery_details_that_were_saved_without_an_answer_are_told_to_be_and_a_refusal_goes_when_they_are()
+    public async Task Delivery_details_saved_without_an_answer_are_told_to_be_and_a_refusal_goes_when_they_are_saved()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later), "unanswered-moves");
         await using var buyer = await ComeAsync(batch, "unanswered-moves");

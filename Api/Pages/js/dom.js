@@ -15,8 +15,11 @@ export function setWords(element, value) {
   if (element.dataset.words === value)
     return;
   element.dataset.words = value;
-  element.replaceChildren(...wordsOf(value).flatMap((word, i) => i === 0 ? [word] : [build('wbr'), word]));
+  element.replaceChildren(...withBreaks(value));
 }
+
+/** What an element shows whose lines end between words: the words, and where a line may end. */
+export const withBreaks = value => wordsOf(value).flatMap((word, i) => i === 0 ? [word] : [build('wbr'), word]);
 
 /**
  * The parts between which a line may end. A browser takes words that it does not know for single characters, so an end

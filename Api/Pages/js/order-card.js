@@ -2,7 +2,7 @@ import { DeliveryForm } from './delivery-form.js';
 import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
 import { returnOf } from './returns.js';
-import { hasText, moment, momentText, money, number, text } from './text.js';
+import { hasText, moment, momentText, money, text, unitsText } from './text.js';
 
 const isShipped = order => order.shippedAt !== undefined;
 
@@ -67,7 +67,7 @@ export class OrderCard {
     const part = this.#parts;
     this.element.dataset.status = order.status;
     setText(part('order-units'), text('order.units', {
-      count: order.units.length, units: order.units.map(unit => number(unit)).join(', '),
+      count: order.units.length, units: unitsText(order.units),
     }));
     const isOnItsWay = order.status === 'paid' && isShipped(order);
     const stage = returnOf(order, sale);
@@ -111,6 +111,8 @@ export class OrderCard {
   #note(note) {
     const { cancelledBy, cancelReason, place } = this.#order;
     if (isShipped(this.#order)) {
+      if (note === 'refunded')
+        return text('order.shipped-refunded');
       if (note !== 'paid')
         return text('order.note.joined', { first: text('order.shipped-refund'), second: text(`order.note.${note}`) });
       const at = moment(Date.parse(this.#order.shippedAt));

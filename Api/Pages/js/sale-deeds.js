@@ -167,8 +167,8 @@ export class SaleDeeds {
   }
 
   /**
-   * The form shows a wrong field beside it. A notice reports everything else. Without an answer, the details as they are
-   * afterwards say whether they were saved.
+   * The form shows a wrong field beside it. A notice reports everything else. Without an answer, the details as they
+   * are afterwards say whether they were saved.
    */
   async #saved(deed, delivery, answer, load, order) {
     const saved = answer.kind === 'lost' ? await load() : answer.body;

@@ -2,6 +2,7 @@ import { showText, showTitle, titleOf } from './batch-text.js';
 import { line, showDigits } from './countdown.js';
 import { byId, enable, setText, show, showPicture } from './dom.js';
 import { maxEndedOrders } from './journey.js';
+import { showKeptPlace } from './kept-title.js';
 import { phaseText } from './phase-text.js';
 import { channelList, hasText, momentText, money, number, shortMoment, text, zone, zonedMoment } from './text.js';
 import { channelsOf, endOf, isClosedEarly, isHalted, nextInstant, scheduleOf } from './timetable.js';
@@ -186,15 +187,15 @@ export function showAction(board, plan, now, facts) {
   show(byId('cancel-reservation'), plan.canCancelReservation && !isBuying);
   showQuantity(board, plan);
   showWayOn(plan, next);
-  setText(byId('status'), statusText(board, plan, now, facts));
+  if (status === 'kept')
+    showKeptPlace(byId('status'), facts.earlier);
+  else
+    setText(byId('status'), statusText(board, plan, now, facts));
   byId('status').dataset.status = status;
 }
 
 /** The button of an action, where it has another name. Who waits sees the button that was there, and can't press it. */
 const buttonOf = { pay: 'pay-now', wait: 'buy' };
-
-/** A long title would take a line more, and that moves the button. */
-const brief = words => words.length > 24 ? `${words.slice(0, 23)}…` : words;
 
 /** What a buyer who waits in the line can do besides. Its room is kept, so that nothing moves. */
 export function showLineLinks(plan, canAskToNotify) {
@@ -261,7 +262,7 @@ function showQuantity(board, plan) {
 const ofLine = new Set(['line-full', 'line-suspended', 'join', 'join-passed', 'join-removed']);
 
 /** What is said beside the main button: once a missed sale is over, where to go from here. */
-export function statusText(board, plan, now, { user, buying, next, earlier }) {
+export function statusText(board, plan, now, { user, buying, next }) {
   if (plan.phase === 'closed' && plan.action === 'none' && next !== null)
     return next.words;
   const until = buying.until ?? now;
@@ -270,8 +271,6 @@ export function statusText(board, plan, now, { user, buying, next, earlier }) {
   return text(`status.${isLong ? 'buying.long' : plan.status}`, {
     channels: channelsText(board),
     user: user ?? '',
-    place: earlier === null ? '' : number(earlier.place),
-    earlier: earlier === null ? '' : brief(titleOf(earlier.board).words),
     free: number(board.free),
     count: ofLine.has(plan.status) ? board.standby : board.held,
     limit: number(maxEndedOrders),

@@ -80,6 +80,19 @@ export const hasText = name => name in texts[current];
 
 export const number = value => new Intl.NumberFormat(current).format(value);
 
+/** Numbers of units, which have no commas inside. Three or more in a row are written as a range. */
+export function unitsText(units) {
+  const runs = [];
+  for (const unit of units) {
+    if (runs.at(-1)?.at(-1) === unit - 1)
+      runs.at(-1).push(unit);
+    else
+      runs.push([unit]);
+  }
+  const parts = runs.flatMap(run => run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run);
+  return parts.join(text('list.comma'));
+}
+
 /** Money in minor units of its currency, as `{"amount": 199900, "currency": "CNY"}`. */
 export function money({ amount, currency }) {
   const digits = minorUnitsOf(currency);

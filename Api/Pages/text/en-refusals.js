@@ -3,7 +3,7 @@ export default {
   'refusal.unknown.title': 'That did not work',
   'refusal.unknown.body': 'Reload the page and try again.',
   'refusal.lost.title': 'No answer arrived',
-  'refusal.lost.body': 'Check your connection, then try again. You can’t buy twice by trying again.',
+  'refusal.lost.body': 'Check your connection, then try again. Nothing is done twice.',
   'refusal.invalid-request.title': 'Something in this request is wrong',
   'refusal.invalid-request.body': 'Reload the page and try again.',
   'refusal.delivery.invalid-request.title': 'Please check the delivery details',

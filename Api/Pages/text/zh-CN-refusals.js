@@ -3,7 +3,7 @@ export default {
   'refusal.unknown.title': '操作未成功',
   'refusal.unknown.body': '请刷新页面后重试。',
   'refusal.lost.title': '网络异常',
-  'refusal.lost.body': '请检查网络后重试，不会重复下单。',
+  'refusal.lost.body': '请检查网络后重试，不会重复提交。',
   'refusal.invalid-request.title': '请求有误',
   'refusal.invalid-request.body': '请刷新页面后重试。',
   'refusal.delivery.invalid-request.title': '请检查收货信息',

@@ -120,6 +120,20 @@ public sealed class TextTests(SaleStage stage)
     }
 
     [Theory]
+    [InlineData("en", new[] { 17 }, "17")]
+    [InlineData("en", new[] { 1205, 1206 }, "1205, 1206")]
+    [InlineData("zh-CN", new[] { 1205, 1206 }, "1205、1206")]
+    [InlineData("en", new[] { 3, 12, 1205, 1206, 1207, 1208, 50_000 }, "3, 12, 1205–1208, 50000")]
+    [InlineData("zh-CN", new[] { 1, 2, 3, 9 }, "1–3、9")]
+    public async Task Units_are_numbers_without_commas_inside_and_many_in_a_row_are_a_range(
+        string language, int[] units, string written)
+    {
+        var text = await stage.Modules.RunAsync<string>(Text,
+            "await m.setLanguage(x.language); return m.unitsText(x.units);", new { language, units });
+        text.ShouldBe(written);
+    }
+
+    [Theory]
     [InlineData("en", 199_900, "CNY", "CN¥1,999")]
     [InlineData("zh-CN", 199_900, "CNY", "¥1,999")]
     [InlineData("en", 199_950, "CNY", "CN¥1,999.50")]
