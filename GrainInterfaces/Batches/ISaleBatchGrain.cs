@@ -221,6 +221,13 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<BacklogPage> ListBacklogAsync(long after, int limit);
 
     /// <summary>
+    /// Ends the sale if that is due, and hands over the places that wait. Whether the backlog lacks none of them; true
+    /// as well while the sale is planned to last beyond <paramref name="by"/>.
+    /// </summary>
+    [Alias("HandOverBacklogAsync")]
+    Task<bool> HandOverBacklogAsync(DateTimeOffset by);
+
+    /// <summary>
     /// The range of the product's backlog that a place of this buyer is in, or was in; null: they never had a place, or
     /// nothing was handed over yet.
     /// </summary>

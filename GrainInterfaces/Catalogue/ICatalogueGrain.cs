@@ -38,6 +38,16 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task<UpcomingBatch?> FindTakerAsync(string product, string channel);
 
     /// <summary>
+    /// The batches of a product that open before one of its batches, and may still have places that the backlog has
+    /// not got.
+    /// </summary>
+    /// <param name="product">The product.</param>
+    /// <param name="batch">The one.</param>
+    /// <param name="saleOpens">When it opens.</param>
+    [AlwaysInterleave, Alias("ListEarlierAsync"), ResponseTimeout("00:00:02")]
+    Task<string[]> ListEarlierAsync(string product, string batch, DateTimeOffset saleOpens);
+
+    /// <summary>
     /// Hides a batch from the public list, or shows it again. Its page stays where it is, and its sale goes on.
     /// Not-found: there is no such batch.
     /// </summary>

@@ -41,7 +41,6 @@ internal sealed partial class BatchUpkeep
     private readonly CheckoutSweep _checkouts;
     private readonly RecalledCheckouts _recalled;
     private readonly NewsCall _news;
-    private readonly BacklogCall _backlog;
     private readonly FollowerCall _follower;
     private readonly ScheduleNote _schedule;
     private readonly BatchErasure _erasure;
@@ -65,7 +64,7 @@ internal sealed partial class BatchUpkeep
             batch.GraceMilliseconds, checkoutWatch);
         _recalled = new RecalledCheckouts(batch.State, order => _checkouts.Watch(order, batch.Now));
         _news = new NewsCall(batch.State, places, grains, log);
-        _backlog = new BacklogCall(batch, places, grains, log);
+        Backlog = new BacklogCall(batch, places, grains, log);
         _follower = new FollowerCall(followers, batch.Id, timeProvider, log);
         _schedule = new ScheduleNote(batch.State, grains, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
@@ -78,11 +77,11 @@ internal sealed partial class BatchUpkeep
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
         || (state.Directing.IsEnded && !state.IsRecalling && state.Stock.Held == 0 && state.Orders.Returns.Holds == 0
-            && state.Payments.Owed.Count == 0 && _checkouts.IsIdle && _news.IsIdle && _backlog.IsIdle
+            && state.Payments.Owed.Count == 0 && _checkouts.IsIdle && _news.IsIdle && Backlog.IsIdle
             && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
-    /// <summary>Whether the product's backlog has the places that waited at the end.</summary>
-    public bool IsBacklogHandedOver => _backlog.IsHandedOver;
+    /// <summary>What the batch has to do with its product's backlog.</summary>
+    public BacklogCall Backlog { get; }
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
     public Task ErasePersonalDataAsync() => _erasure.RunAsync();
@@ -164,7 +163,7 @@ internal sealed partial class BatchUpkeep
             _recalled.Close();
             _checkouts.Start(_batch.Now);
             _news.Start(journal.Committed.Seq);
-            _backlog.Start();
+            Backlog.Start();
             _follower.Start(journal.Committed.Seq);
             _schedule.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.

@@ -15,6 +15,18 @@ public sealed partial class SaleBatchGrain
             .Select(place => new BacklogPlace(place.Number, place.Buyer, place.Quantity))]));
 
     /// <inheritdoc />
+    public async Task<bool> HandOverBacklogAsync(DateTimeOffset by)
+    {
+        do
+        {
+            Batch.DoDue();
+            await Batch.Journal.WhenDurableAsync(true);
+        }
+        while (Batch.IsDue);
+        return await _upkeep!.Backlog.HandOverAsync(by);
+    }
+
+    /// <inheritdoc />
     public async Task<BacklogRange?> FindRangeAsync(Alias buyer)
     {
         var state = Batch.State;
@@ -45,7 +57,7 @@ public sealed partial class SaleBatchGrain
     {
         var state = Batch.State;
         if (state.Terms is not { } terms || state.Line.InBacklog == 0) return state.Line.IsCarrying;
-        if (state.Line.IsCarrying || !_upkeep!.IsBacklogHandedOver) return true;
+        if (state.Line.IsCarrying || !_upkeep!.Backlog.IsHandedOver) return true;
         var range = await GrainFactory.GetGrain<IBacklogGrain>(terms.Product.Id).FindAsync(Id);
         return range is not { IsInUse: false };
     }

@@ -30,6 +30,10 @@ public sealed partial class CatalogueGrain
     public Task<UpcomingBatch?> FindTakerAsync(string product, string channel) =>
         Task.FromResult(stored.State.FindTaker(product, channel, timeProvider.GetUtcNow()));
 
+    /// <inheritdoc />
+    public Task<string[]> ListEarlierAsync(string product, string batch, DateTimeOffset saleOpens) =>
+        Task.FromResult(stored.State.FindEarlier(product, batch, saleOpens));
+
     // Fronts read everything again, because a batch that they have listed is another one now.
     private async Task WriteListingAsync()
     {

@@ -38,10 +38,28 @@ public sealed class CatalogueState : IDocument
         && taker.Terms.Channels.Contains(channel)
             ? new UpcomingBatch(taker.Terms.Id, taker.SaleOpens) : null;
 
+    /// <summary>
+    /// The batches of a product that open before one of its batches, and may still have places that the backlog has
+    /// not got. One that is settled has handed them over. Of two that open at the same instant, the one whose id comes
+    /// first is earlier, so that no two wait for each other.
+    /// </summary>
+    public string[] FindEarlier(string product, string batch, DateTimeOffset saleOpens) =>
+    [
+        .. Batches.Where(other => other.Terms.Product.Id == product && other.Terms.Id != batch
+                && other.Terms.HasLine
+                && SettledAt.GetValueOrDefault(other.Terms.Id) == 0
+                && OpeningOf(other) is var opens && (opens < saleOpens
+                    || (opens == saleOpens && string.CompareOrdinal(other.Terms.Id, batch) < 0)))
+            .Select(other => other.Terms.Id),
+    ];
+
+    private DateTimeOffset OpeningOf(CataloguedBatch batch) =>
+        (Schedules.GetValueOrDefault(batch.Terms.Id) ?? batch.Terms.Schedule).SaleOpens;
+
     // One that is settled before its opening was closed.
     private BacklogTaker TakerOf(CataloguedBatch batch) => new(
-        batch.Terms, (Schedules.GetValueOrDefault(batch.Terms.Id) ?? batch.Terms.Schedule).SaleOpens,
-        SettledAt.GetValueOrDefault(batch.Terms.Id) != 0, Hidden.Contains(batch.Terms.Id));
+        batch.Terms, OpeningOf(batch), SettledAt.GetValueOrDefault(batch.Terms.Id) != 0,
+        Hidden.Contains(batch.Terms.Id));
 }
 
 /// <summary>The first entry of a batch's ledger.</summary>

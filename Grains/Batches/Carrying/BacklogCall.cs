@@ -3,6 +3,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Batches.Line;
 
 namespace OrleansSale.Grains.Batches.Carrying;
@@ -14,6 +15,9 @@ namespace OrleansSale.Grains.Batches.Carrying;
 /// <remarks>
 /// Nobody is lost, doubled or overtaken, wherever a crash falls:
 /// <list type="bullet">
+/// <item>Before its ranges are assigned, every batch of the product that was to end by its opening has ended, has
+/// carried its own, and has handed over. It is asked for that, because it may be behind: all were down, or it waits for
+/// others. Each waits only for batches that open before it, so none wait for each other.</item>
 /// <item>A run asks for its ranges again. They and their order are fixed once they were assigned. It goes on after the
 /// place that the ledger says was carried last. The line refuses any other (<see cref="CarriedPlaces.MayFollow"/>), so
 /// no place joins twice or behind one that stood after it.</item>
@@ -64,6 +68,19 @@ internal sealed partial class BacklogCall(
         _nextBatch.Start(IsHandedOver);
     }
 
+    /// <summary>
+    /// Hands over what waits. Whether the backlog lacks nothing of this batch; true as well while the sale is planned
+    /// to last beyond <paramref name="by"/>.
+    /// </summary>
+    public async Task<bool> HandOverAsync(DateTimeOffset by)
+    {
+        var directing = batch.State.Directing;
+        if (!directing.IsEnded) return by < directing.Schedule.SaleCloses;
+        if (Line.IsCarrying) return false;
+        if (MustHandOver) await HandOverAsync();
+        return true;
+    }
+
     private async Task RunAsync()
     {
         if (Line.IsCarrying) await CarryAsync();
@@ -72,7 +89,11 @@ internal sealed partial class BacklogCall(
             await Backlog.FinishAsync(batch.Id);
             _isFinished = true;
         }
-        if (!MustHandOver) return;
+        if (MustHandOver) await HandOverAsync();
+    }
+
+    private async Task HandOverAsync()
+    {
         // What the backlog is told must be in the ledger.
         var (places, ended) = (Line.InBacklog, batch.State.Directing.EndedAt);
         await batch.Journal.WhenDurableAsync(true);
@@ -84,6 +105,7 @@ internal sealed partial class BacklogCall(
     {
         // The opening is durable before a range is assigned to this batch for ever.
         await batch.Journal.WhenDurableAsync(true);
+        if (Line.LastCarried is null) await RequireEarlierAsync();
         var origins = await Backlog.AssignAsync(batch.Id);
         var last = Line.LastCarried;
         var reached = last is { } from ? Math.Max(0, Array.IndexOf(origins, from.Batch)) : 0;
@@ -91,6 +113,17 @@ internal sealed partial class BacklogCall(
             await JoinAsync(origins[i], last is { } at && at.Batch == origins[i] ? at.Place : 0);
         foreach (var origin in origins) await LetGoAsync(origin);
         await batch.CommitAsync(CarryRules.DecideEnd(batch.State), batch.Now);
+    }
+
+    private async Task RequireEarlierAsync()
+    {
+        var (product, opens) = (batch.State.Terms!.Product.Id, batch.State.Directing.Schedule.SaleOpens);
+        var catalogue = grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
+        foreach (var earlier in await catalogue.ListEarlierAsync(product, batch.Id, opens))
+        {
+            if (!await grains.GetGrain<ISaleBatchGrain>(earlier).HandOverBacklogAsync(opens))
+                throw new SaleUnavailableException($"batch {earlier} has not handed its places over yet");
+        }
     }
 
     private async Task JoinAsync(string origin, long after)

@@ -21,10 +21,15 @@ internal static class Waves
         sale.Documents.Find<BacklogBook>("backlog", Product)?.Ranges ?? [];
 
     /// <summary>A batch that is sold out, and these users wait.</summary>
-    public static async Task<TestBatch> SoldOutAsync(this SaleHarness sale, params string[] waiting)
+    public static Task<TestBatch> SoldOutAsync(this SaleHarness sale, params string[] waiting) =>
+        sale.SoldOutAsync(terms => terms, waiting);
+
+    /// <summary>A batch of other terms that is sold out, and these users wait.</summary>
+    public static async Task<TestBatch> SoldOutAsync(
+        this SaleHarness sale, Func<BatchTerms, BatchTerms> change, params string[] waiting)
     {
         var batch = await sale.CreateBatchAsync(
-            stock: 1, limit: 2, change: terms => terms with { StandbyLimit = 2_000 });
+            stock: 1, limit: 2, change: terms => change(terms with { StandbyLimit = 2_000 }));
         await batch.OrderAsync("weibo:holder");
         foreach (var user in waiting)
         {
