@@ -221,8 +221,8 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<BacklogPage> ListBacklogAsync(long after, int limit);
 
     /// <summary>
-    /// Ends the sale if that is due, and hands over the places that wait. Whether the backlog lacks none of them; true
-    /// as well while the sale is planned to last beyond <paramref name="by"/>.
+    /// Ends the sale if that is due, and hands over the places that wait. True: the backlog has all of them, or the
+    /// sale is planned to last beyond <paramref name="by"/>. False: not yet.
     /// </summary>
     [Alias("HandOverBacklogAsync")]
     Task<bool> HandOverBacklogAsync(DateTimeOffset by);

@@ -38,12 +38,12 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task<UpcomingBatch?> FindTakerAsync(string product, string channel);
 
     /// <summary>
-    /// The batches of a product that open before one of its batches, and may still have places that the backlog has
-    /// not got.
+    /// The batches of a product that open before the batch that asks, and may still have places to hand over to the
+    /// backlog.
     /// </summary>
     /// <param name="product">The product.</param>
-    /// <param name="batch">The one.</param>
-    /// <param name="saleOpens">When it opens.</param>
+    /// <param name="batch">The batch that asks.</param>
+    /// <param name="saleOpens">When that batch opens.</param>
     [AlwaysInterleave, Alias("ListEarlierAsync"), ResponseTimeout("00:00:02")]
     Task<string[]> ListEarlierAsync(string product, string batch, DateTimeOffset saleOpens);
 

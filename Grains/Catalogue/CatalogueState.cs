@@ -39,8 +39,8 @@ public sealed class CatalogueState : IDocument
             ? new UpcomingBatch(taker.Terms.Id, taker.SaleOpens) : null;
 
     /// <summary>
-    /// The batches of a product that open before one of its batches, and may still have places that the backlog has
-    /// not got. One that is settled has handed them over. Of two that open at the same instant, the one whose id comes
+    /// The batches of a product that open before another of its batches, and may still have places to hand over to the
+    /// backlog. One that is settled has handed them over. Of two that open at the same instant, the one whose id comes
     /// first is earlier, so that no two wait for each other.
     /// </summary>
     public string[] FindEarlier(string product, string batch, DateTimeOffset saleOpens) =>

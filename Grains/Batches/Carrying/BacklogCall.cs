@@ -69,8 +69,8 @@ internal sealed partial class BacklogCall(
     }
 
     /// <summary>
-    /// Hands over what waits. Whether the backlog lacks nothing of this batch; true as well while the sale is planned
-    /// to last beyond <paramref name="by"/>.
+    /// Hands over the places that wait. True: the backlog has all of them, or the sale is planned to last beyond
+    /// <paramref name="by"/>. False: not yet.
     /// </summary>
     public async Task<bool> HandOverAsync(DateTimeOffset by)
     {

@@ -5,7 +5,9 @@ using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Backlog;
 
-/// <summary>Which batch takes the backlog of a product next, as the catalogue knows it.</summary>
+/// <summary>
+/// Which batch takes the backlog of a product next, and which ones it waits for, as the catalogue knows them.
+/// </summary>
 public class NextTakerTests
 {
     private static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
@@ -70,7 +72,38 @@ public class NextTakerTests
         Find()!.Batch.ShouldBe("b");
     }
 
+    [Fact]
+    public void It_waits_for_those_of_the_product_that_open_before_it_and_are_not_settled()
+    {
+        Add("settled", 1);
+        _catalogue.SettledAt["settled"] = 7;
+        Add("again", 1);
+        _catalogue.SettledAt["again"] = 0;
+        Add("early", 2);
+        Add("other", 2, terms => terms with { Product = terms.Product with { Id = "mi3" } });
+        Add("line-less", 2, terms => terms with { StandbyLimit = 0, BacklogUnits = null });
+        Add("me", 3);
+        Add("late", 4);
+        FindEarlier("me", 3).ShouldBe(["again", "early"]);
+    }
+
+    [Fact]
+    public void It_waits_by_the_schedule_in_force_and_of_two_at_the_same_instant_one_waits()
+    {
+        Add("a", 2);
+        Add("b", 2);
+        FindEarlier("a", 2).ShouldBeEmpty();
+        FindEarlier("b", 2).ShouldBe(["a"]);
+        var schedule = _catalogue.Batches[0].Terms.Schedule;
+        _catalogue.Schedules["a"] = schedule with { SaleOpens = Noon.AddHours(3) };
+        FindEarlier("a", 3).ShouldBe(["b"]);
+        FindEarlier("b", 2).ShouldBeEmpty();
+    }
+
     private UpcomingBatch? Find(string channel = "weibo") => _catalogue.FindTaker("mi2", channel, Noon);
+
+    private string[] FindEarlier(string batch, int hours) =>
+        _catalogue.FindEarlier("mi2", batch, Noon.AddHours(hours));
 
     private void Add(string batch, int hours, Func<BatchTerms, BatchTerms>? change = null)
     {
