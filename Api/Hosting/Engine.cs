@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Orleans.Dashboard;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Health;
 using OrleansSale.Api.Http;
@@ -158,8 +157,7 @@ public static class Engine
         IEndpointRouteBuilder unlessDevelopment = isDevelopment ? app : forOperators;
         unlessDevelopment.MapTelemetry();
         unlessDevelopment.MapDocumentation();
-        // It shows the actors' state and has no sign-in of its own.
-        forOperators.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
+        forOperators.MapDashboard().ExcludeFromDescription();
         if (PaymentOptions.UsesSandbox(app.Configuration, isDevelopment))
         {
             app.RequireSandbox();

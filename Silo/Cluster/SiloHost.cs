@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Dashboard;
 using OrleansSale.Silo.Channels;
 using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Cluster.Tls;
@@ -107,7 +106,7 @@ public static class SiloHost
         app.UseRoutingWithHead();
         app.MapHealth();
         app.MapTelemetry();
-        // It shows the actors' state and has no sign-in. The dashboard of the fronts has one.
-        if (app.Environment.IsDevelopment()) app.MapOrleansDashboard("/dashboard");
+        // The dashboard of the fronts is for operators only. A silo knows none.
+        if (app.Environment.IsDevelopment()) app.MapDashboard();
     }
 }

@@ -48,6 +48,25 @@ public sealed class OperatorDoorTests
         (await OpenAsync(sale, "/api/operator/faults", accept)).IsRefusal(401, "unauthenticated");
     }
 
+    [Fact]
+    public async Task The_dashboard_is_there_for_operators_and_built_when_the_first_of_them_opens_it()
+    {
+        await using var sale = await StartAsync();
+        Routes.Of(sale.Front, "x", "x.1").Count(route => route.Path.StartsWith("/dashboard", StringComparison.Ordinal))
+            .ShouldBe(1, "its own routes come with its files, which are large");
+        var boss = await sale.SignInAsync("boss", "operator");
+        (await GetAsync("/dashboard?a=1")).Is(301).Header("Location").ShouldBe("/dashboard/?a=1");
+        (await GetAsync("/dashboard/")).Is(200).Text.ShouldContain("index.min.js");
+        (await GetAsync("/dashboard/index.min.js", coding: "gzip")).Is(200).Header("Content-Encoding").ShouldBe("gzip");
+        (await GetAsync("/dashboard/", "HEAD")).Is(200).Text.ShouldBe("");
+        (await GetAsync("/dashboard/DashboardCounters")).Is(200).Text.ShouldContain("totalActiveHostCount");
+        (await GetAsync("/dashboard/none")).IsRefusal(404, "not-found");
+        (await GetAsync("/dashboard/", "POST")).Is(405);
+
+        Task<Answer> GetAsync(string path, string method = "GET", string coding = "identity") => sale.Client.SendAsync(
+            method, path, headers: [("Cookie", boss), ("Accept-Encoding", coding), ("Sec-Fetch-Site", "same-origin")]);
+    }
+
     private static Task<SaleFront> StartAsync() => SaleFront.StartAsync(new FrontPlan
     {
         Settings = new()
