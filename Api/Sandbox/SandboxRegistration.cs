@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansSale.Silo.Http;
 
 namespace OrleansSale.Api.Sandbox;
 
@@ -22,15 +23,8 @@ public static class SandboxRegistration
         services.AddHostedService<NotificationSender>();
         services.AddSingleton<ReplySender>();
         services.AddHostedService(provider => provider.GetRequiredService<ReplySender>());
-        services.AddHttpClient(NotificationSender.ClientName)
-            .RemoveAllLoggers()
-            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .UseSocketsHttpHandler((handler, _) =>
-            {
-                handler.AllowAutoRedirect = false;
-                handler.UseCookies = false;
-                handler.UseProxy = false;
-            });
+        services.AddOutgoing(NotificationSender.ClientName, (handler, _) => handler.UseProxy = false)
+            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan);
         return services;
     }
 

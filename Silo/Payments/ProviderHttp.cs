@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrleansSale.Silo.Http;
 
 namespace OrleansSale.Silo.Payments;
 
@@ -9,28 +10,18 @@ internal static class ProviderHttp
     /// <summary>The longest answer that is read.</summary>
     public const int MaxAnswerBytes = 256 * 1024;
 
-    // Providers live as long as the process: connections are renewed so that a change of address is noticed.
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
-
     /// <summary>The name of the client of a provider, whose handlers bound and retry each request.</summary>
     public static string ClientOf(string provider) => $"payment-provider-{provider}";
 
     /// <summary>Registers the client of a provider.</summary>
     public static void Add(IServiceCollection services, string provider) =>
-        services.AddHttpClient(ClientOf(provider))
-            // It would log four lines for each request. The resilience handler logs the failures.
-            .RemoveAllLoggers()
-            .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = MaxAnswerBytes)
-            .UseSocketsHttpHandler((handler, services) =>
+        services.AddOutgoing(ClientOf(provider), (handler, services) =>
             {
-                // The bearer token must not follow a redirect.
-                handler.AllowAutoRedirect = false;
-                handler.UseCookies = false;
                 var options = services.GetRequiredService<IOptions<PaymentOptions>>().Value;
                 handler.UseProxy = !IsOnThisMachine(options.All[provider]);
-                handler.PooledConnectionLifetime = ConnectionLifetime;
                 handler.MaxConnectionsPerServer = CallBounds.Connections(OpenFiles.Limit);
             })
+            .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = MaxAnswerBytes)
             .AddStandardResilienceHandler(CallBounds.Apply);
 
     // The sandbox is this process itself, or another one on this machine.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
 
 namespace OrleansSale.Silo.Posts;
@@ -9,9 +10,6 @@ namespace OrleansSale.Silo.Posts;
 /// <summary>Adds what publishes posts and sends messages to a process that has a silo.</summary>
 public static class PostRegistration
 {
-    // Announcements are rare: connections are renewed so that a receiver's change of address is noticed.
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
-
     /// <summary>Registers <see cref="IPostPublisher"/> and <see cref="IMessageSender"/> over HTTP.</summary>
     public static void AddPosts(this IServiceCollection services)
     {
@@ -26,17 +24,10 @@ public static class PostRegistration
     }
 
     private static void AddClient(IServiceCollection services, string name, bool usesProxy) =>
-        services.AddHttpClient(name)
-            // What fails is told by the delivery.
-            .RemoveAllLoggers()
-            .ConfigureHttpClient(client => client.Timeout = 2 * HttpPostPublisher.Try)
-            .UseSocketsHttpHandler((handler, _) =>
+        services.AddOutgoing(name, (handler, _) =>
             {
-                // Neither a signature nor a token must follow a redirect.
-                handler.AllowAutoRedirect = false;
-                handler.UseCookies = false;
                 handler.UseProxy = usesProxy;
-                handler.PooledConnectionLifetime = ConnectionLifetime;
                 handler.MaxConnectionsPerServer = HttpPostPublisher.MaxTries;
-            });
+            })
+            .ConfigureHttpClient(client => client.Timeout = 2 * HttpPostPublisher.Try);
 }
