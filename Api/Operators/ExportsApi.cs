@@ -4,6 +4,7 @@ using OrleansSale.Api.Operators.Exports;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Operators;

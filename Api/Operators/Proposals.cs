@@ -4,6 +4,7 @@ using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Grains.Payments;
 
@@ -40,7 +40,7 @@ public sealed partial class CheckoutWatch(ILogger<CheckoutWatch> log)
     /// <summary>Counts what a provider answered when it was asked about a checkout, or had to close it.</summary>
     public static void Count(string provider, CheckoutStage stage) => Answers.Add(
         1, new KeyValuePair<string, object?>("provider", provider),
-        new KeyValuePair<string, object?>("stage", JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString())));
+        new KeyValuePair<string, object?>("stage", WireName.Of(stage)));
 
     /// <summary>Records that a provider did not tell about a checkout, or did not close it.</summary>
     public void LeftOpen(string order, string provider, string code)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Messages;
@@ -68,17 +67,13 @@ internal sealed record SentMessage(
     {
         var content = message.Content;
         return new SentMessage(
-            message.MessageId, message.Channel, message.Subject, NameOf(content.Kind), NameOf(content.Why),
+            message.MessageId, message.Channel, message.Subject, WireName.Of(content.Kind),
+            WireName.Of(content.Why),
             content.Batch, content.Order, content.Kept?.Place, content.Kept?.Next,
             content.Kept?.SaleOpens.UtcDateTime, content.Amount is { } amount ? PostedPrice.Of(amount) : null,
             content.PayBy?.UtcDateTime,
             PostedText.Of(MessageTexts.Of(content)), pages.OfSale(content.Kept?.Next ?? content.Batch));
     }
-
-    private static string NameOf(MessageKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
-
-    private static string? NameOf(RefundCause? why) =>
-        why is { } cause ? JsonNamingPolicy.KebabCaseLower.ConvertName(cause.ToString()) : null;
 }
 
 /// <summary>A text by language; one may be left out.</summary>

@@ -10,6 +10,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators.Money;
 

@@ -3,6 +3,7 @@ using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators.Exports;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators.Money;
 

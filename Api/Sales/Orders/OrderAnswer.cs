@@ -5,6 +5,7 @@ using System.Text.Json;
 using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Orders;
 

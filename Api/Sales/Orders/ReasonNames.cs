@@ -1,5 +1,6 @@
 using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Orders;
 

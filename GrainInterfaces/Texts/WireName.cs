@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace OrleansSale.Api.Http;
+namespace OrleansSale.GrainInterfaces.Texts;
 
 /// <summary>The names of values of closed sets on the wire: kebab-case, such as <c>refund-owed</c>.</summary>
-internal static class WireName
+public static class WireName
 {
     /// <summary>The name of a value.</summary>
     public static string Of<T>(T value) where T : struct, Enum => Of(value.ToString());
