@@ -79,9 +79,10 @@ internal sealed class TlsCluster : IAsyncDisposable
 
     /// <summary>Connects a client to a gateway of the cluster, or to what claims to be one.</summary>
     public async Task<IClusterClient> ConnectAsync(
-        ClusterTls? tls, IPEndPoint? gateway = null, TimeSpan? patience = null)
+        ClusterTls? tls, IPEndPoint? gateway = null, TimeSpan? patience = null, CancellationToken until = default)
     {
-        using var end = new CancellationTokenSource(patience ?? Patience);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(until);
+        end.CancelAfter(patience ?? Patience);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>

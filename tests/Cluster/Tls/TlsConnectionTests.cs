@@ -119,10 +119,18 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var heard = Peer.ServeAsync(listener, certificate);
-        await Should.ThrowAsync<Exception>(
-            () => _cluster.ConnectAsync(_authority.Member(), (IPEndPoint)listener.LocalEndpoint, StrangerPatience));
-        return await heard;
+        using var heard = new CancellationTokenSource();
+        var connecting = Should.ThrowAsync<Exception>(() => _cluster.ConnectAsync(
+            _authority.Member(), (IPEndPoint)listener.LocalEndpoint, until: heard.Token));
+        try
+        {
+            return await Peer.ServeAsync(listener, certificate);
+        }
+        finally
+        {
+            await heard.CancelAsync();
+            await connecting;
+        }
     }
 
     /// <summary>The cluster that all try to get into, and two authorities, of which it knows one.</summary>
