@@ -136,6 +136,33 @@ public sealed class LivePageTests(SaleStage stage)
         await Expect(visitor.Part("order-id")).ToHaveTextAsync([$"Order {batch}.2", $"Order {batch}.1"]);
     }
 
+    [Theory]
+    [InlineData("en", "refunding", "buyer", "You cancelled this order.\nYour refund is on its way.")]
+    [InlineData("en", "refunded", "buyer", "You cancelled this order.\nRefunded in full.")]
+    [InlineData("en", "refunding", null,
+        "No valid payment came in time, so the order was closed.\nYour refund is on its way.")]
+    [InlineData("zh-CN", "refunding", "buyer", "您已取消该订单。\n退款处理中，将原路退回。")]
+    [InlineData("zh-CN", "refunded", null, "未及时收到有效付款，订单已关闭。\n已全额退款。")]
+    public async Task A_refund_says_why_the_order_has_ended(string language, string status, string? by, string note)
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync(language);
+        await visitor.ComeSignedInAsync("repaid");
+        var cancelled = by is null ? "" : $$""", "cancelledBy":"{{by}}" """;
+        await visitor.Page.RouteAsync("**/api/me/orders?*", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = $$"""
+                {"items":[{"id":"{{batch}}.1","batch":"{{batch}}","user":"weibo:repaid","units":[1],"quantity":1,
+                "status":"{{status}}","amount":{"amount":1,"currency":"CNY"},
+                "heldAt":"2026-01-01T00:00:00.000Z","payBy":"2026-01-09T00:00:00.000Z"{{cancelled}}}]}
+                """,
+        }));
+        await visitor.OpenAsync(batch);
+        await Expect(visitor.Part("order-note")).ToHaveTextAsync(note, new() { UseInnerText = true });
+        visitor.Errors.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_list_leads_to_the_sale()
     {

@@ -9,7 +9,7 @@ public sealed class ReturnTests(SaleStage stage)
     private static readonly Sale One = new(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
 
     [Theory]
-    [InlineData("en", 390, "light", "Return to the line", "Keep my order", "only when the next buyer has paid",
+    [InlineData("en", 390, "light", "Offer to the line", "Keep my order", "only when the next buyer has paid",
         "You keep your order unless the one who has been offered it pays by ")]
     [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "保留订单", "对方付款后才会为您退款", "不再顺延给下一位")]
     public async Task A_paid_order_is_offered_to_the_line_and_refunded_when_the_next_has_paid_though_it_is_kept_by_then(
@@ -63,7 +63,7 @@ public sealed class ReturnTests(SaleStage stage)
         await Expect(buyer.Part("confirm")).ToContainTextAsync("To be refunded for sure, cancel the order instead.");
         await buyer.Page.Keyboard.PressAsync("Escape");
         await Expect(buyer.Part("confirm")).ToBeHiddenAsync();
-        await Expect(buyer.Part("return-order")).ToHaveTextAsync("Return to the line");
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync("Offer to the line");
 
         // A button ignores keys while what it began before is not over.
         await Expect(buyer.Part("return-order")).Not.ToHaveAttributeAsync("aria-busy", "true");
@@ -76,7 +76,7 @@ public sealed class ReturnTests(SaleStage stage)
         await Expect(buyer.Part("return-order")).Not.ToHaveAttributeAsync("aria-busy", "true");
         await buyer.Page.Keyboard.PressAsync("Enter");
         await buyer.ToldAsync("return-cancelled");
-        await Expect(buyer.Part("return-order")).ToHaveTextAsync("Return to the line");
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync("Offer to the line");
         await Expect(buyer.Part("order-note")).ToContainTextAsync("Waiting to be shipped");
         buyer.Errors.ShouldBeEmpty();
     }

@@ -199,5 +199,7 @@ function stepsOf({ board, now, phase, awaiting, waiting, owned, reservation, isR
     pay = 'current';
   else if (isPaid)
     pay = 'done';
+  else if (phase === 'closed')
+    pay = 'missed';
   return { reserve, buy, pay };
 }

@@ -107,7 +107,7 @@ export class OrderCard {
     setText(this.#parts('order-note'), this.#note(note));
   }
 
-  // For an order that the seller cancelled, the card states this and the reason before the refund.
+  // For an order that has ended, the card states why before the refund.
   #note(note) {
     const { cancelledBy, cancelReason, place } = this.#order;
     if (isShipped(this.#order)) {
@@ -123,6 +123,11 @@ export class OrderCard {
       return this.#returnNote();
     if (this.#order.return === 'returned')
       return text('order.note.joined', { first: text('order.return.sold'), second: text(`order.note.${note}`) });
+    // Only an order that expired is refunded though nobody cancelled it: its payment came too late, or did not count.
+    if (cancelledBy !== 'operator' && (note === 'refunding' || note === 'refunded')) {
+      const first = text(cancelledBy === 'buyer' ? 'order.by-buyer' : 'order.unpaid');
+      return text('order.note.joined', { first, second: text(`order.note.${note}`) });
+    }
     if (cancelledBy !== 'operator')
       return text(place !== undefined && hasText(`order.note.offer.${note}`)
         ? `order.note.offer.${note}` : `order.note.${note}`);

@@ -45,7 +45,7 @@ export default {
   'status-of.return.offered': 'Paid, offered to the line',
   'status-of.return.being-paid': 'Paid, next buyer is paying',
   'status-of.return.ending': 'Kept unless next buyer pays',
-  'order.return': 'Return to the line',
+  'order.return': 'Offer to the line',
   'order.return.keep': 'Keep my order',
   'order.return.waiting.one': 'Offered to the line, where {count} person waits. Free units go first.',
   'order.return.waiting.other': 'Offered to the line, where {count} people wait. Free units go first.',
@@ -70,7 +70,7 @@ export default {
   'notice.return-ending.title': 'You keep your order unless it is paid for now',
   'notice.return-ending.body': 'The one who has been offered it can still pay. If they do not, you keep it.',
   'notice.returned.title': 'Your order has a new buyer',
-  'confirm.return-order.title': 'Return this order to the line?',
+  'confirm.return-order.title': 'Offer this order to the line?',
   'confirm.return-order.body.one': 'It goes to the next in the line, after units that are free. Your {amount} is '
     + 'refunded only when they have paid. If nobody pays before the sale ends, you keep it.{also}',
   'confirm.return-order.body.other': 'Its {count} units go together to somebody in the line who waits for as many, '
@@ -78,11 +78,11 @@ export default {
     + 'ends, you keep them.{also}',
   'confirm.return-order.or-cancel': ' To be refunded for sure, cancel the order instead.',
   'confirm.return-order.go': 'Offer it to the line',
-  'refusal.return.conflict.title': 'It can’t be returned now',
+  'refusal.return.conflict.title': 'It can’t be offered now',
   'refusal.return.conflict.body': 'It may be shipped, somebody may still be paying for it, or it was offered too '
     + 'often. The page now shows its state.',
   'refusal.return.sale-closed.title': 'This sale has ended',
-  'refusal.return.sale-closed.body': 'Nothing can be returned to the line any more. You keep your order.',
+  'refusal.return.sale-closed.body': 'Nothing can be offered to the line any more. You keep your order.',
   'refusal.keep.conflict.title': 'It has a new buyer',
   'refusal.keep.conflict.body': 'The next in the line has paid for it. Your refund is on its way.',
   'order.decline': 'Decline',

@@ -183,6 +183,20 @@ public sealed class JourneyTests(SaleStage stage)
         said.ShouldBe(canSay);
     }
 
+    [Theory]
+    [InlineData("310", "next")]
+    [InlineData("310, {orders: [order('awaiting-payment')]}", "current")]
+    [InlineData("410, {orders: [order('paid')]}, {phase: 'closed'}", "done")]
+    [InlineData("340, {orders: [order('awaiting-payment')]}, {phase: 'closed'}", "current")]
+    [InlineData("410, {}, {phase: 'closed'}", "missed")]
+    [InlineData("410, {orders: [order('refunded')]}, {phase: 'closed'}", "missed")]
+    public async Task Nothing_is_left_to_pay_after_the_end_of_a_sale_without_an_order(string known, string step)
+    {
+        var said = await stage.Modules.RunAsync<string>(
+            "/js/journey.js", $"{Facts} return m.journey(is({known})).steps.pay;");
+        said.ShouldBe(step);
+    }
+
     [Fact]
     public async Task A_place_counts_towards_what_its_buyer_may_still_have()
     {
