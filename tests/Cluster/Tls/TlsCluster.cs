@@ -79,9 +79,9 @@ internal sealed class TlsCluster : IAsyncDisposable
 
     /// <summary>Connects a client to a gateway of the cluster, or to what claims to be one.</summary>
     public async Task<IClusterClient> ConnectAsync(
-        ClusterTls? tls, IPEndPoint? gateway = null, TimeSpan? patience = null, CancellationToken until = default)
+        ClusterTls? tls, IPEndPoint? gateway = null, TimeSpan? patience = null, CancellationToken? until = null)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(until);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(until ?? CancellationToken.None);
         end.CancelAfter(patience ?? Patience);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
