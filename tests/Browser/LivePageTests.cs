@@ -164,6 +164,30 @@ public sealed class LivePageTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task A_batch_that_a_new_one_pushes_off_the_shown_pages_leaves_the_list()
+    {
+        await using var visitor = await stage.VisitAsync();
+        var boards = new List<(string Id, string Text)>();
+        for (var each = 0; each < 3; each++)
+        {
+            var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+            boards.Add((batch, await (await visitor.Page.APIRequest.GetAsync($"/api/batches/{batch}")).TextAsync()));
+        }
+        var shown = boards[..2];
+        await visitor.Page.RouteAsync("**/api/batches?*", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = $$"""{"items":[{{string.Join(',', shown.Select(board => board.Text))}}],"next":"more"}""",
+        }));
+        await visitor.Page.GotoAsync("/");
+        await Expect(visitor.Page.GetByTestId("batch")).ToHaveCountAsync(2);
+        shown = [boards[2], boards[0]];
+        await Expect(visitor.Page.Locator($"[data-batch={boards[2].Id}]")).ToBeVisibleAsync();
+        await Expect(visitor.Page.Locator($"[data-batch={boards[1].Id}]")).ToHaveCountAsync(0);
+        await Expect(visitor.Page.GetByTestId("batch")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
     public async Task The_list_leads_to_the_sale()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));

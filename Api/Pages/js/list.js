@@ -68,13 +68,16 @@ const timeOf = board => clock.isSet ? clock.now() + (leads.get(board.id) ?? 0) :
 function render() {
   show(byId('empty'), boards.length === 0);
   show(byId('more'), nexts[pages - 1] !== undefined);
+  const list = byId('batches');
   boards.forEach((board, i) => {
     const card = cardOf(board);
     fill(card, board, timeOf(board));
-    const list = byId('batches');
     if (list.children[i] !== card)
       list.insertBefore(card, list.children[i] ?? null);
   });
+  // A new batch can push another one to a page that is not shown, where nothing would keep its card current.
+  while (list.children.length > boards.length)
+    list.lastElementChild.remove();
 }
 
 function cardOf(board) {
