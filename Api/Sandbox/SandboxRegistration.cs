@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansSale.Silo.Http;
 
 namespace OrleansSale.Api.Sandbox;
 
@@ -23,8 +22,17 @@ public static class SandboxRegistration
         services.AddHostedService<NotificationSender>();
         services.AddSingleton<ReplySender>();
         services.AddHostedService(provider => provider.GetRequiredService<ReplySender>());
-        services.AddOutgoing(NotificationSender.ClientName, (handler, _) => handler.UseProxy = false)
-            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddHttpClient(NotificationSender.ClientName)
+            .RemoveAllLoggers()
+            // A handler that the factory replaces keeps a stopped host in memory for two minutes.
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.AllowAutoRedirect = false;
+                handler.UseCookies = false;
+                handler.UseProxy = false;
+            });
         return services;
     }
 
