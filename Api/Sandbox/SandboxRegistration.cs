@@ -24,7 +24,8 @@ public static class SandboxRegistration
         services.AddHostedService(provider => provider.GetRequiredService<ReplySender>());
         services.AddHttpClient(NotificationSender.ClientName)
             .RemoveAllLoggers()
-            // A handler that the factory replaces keeps a stopped host in memory for two minutes.
+            // A handler that the factory replaces keeps a stopped host in memory for two minutes. This one renews its
+            // connections itself, so a change of address is noticed.
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
             .UseSocketsHttpHandler((handler, _) =>
@@ -32,6 +33,7 @@ public static class SandboxRegistration
                 handler.AllowAutoRedirect = false;
                 handler.UseCookies = false;
                 handler.UseProxy = false;
+                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2);
             });
         return services;
     }

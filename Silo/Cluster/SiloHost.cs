@@ -106,7 +106,7 @@ public static class SiloHost
         app.UseRoutingWithHead();
         app.MapHealth();
         app.MapTelemetry();
-        // The dashboard of the fronts is for operators only. A silo knows none.
+        // A silo has no sign-in, so nobody can be let in as an operator.
         if (app.Environment.IsDevelopment()) app.MapDashboard();
     }
 }

@@ -12,7 +12,7 @@ public static class OutgoingHttp
     /// <param name="services">Those of the process.</param>
     /// <param name="name">The client's name.</param>
     /// <param name="configure">Sets what else its connections need.</param>
-    /// <remarks>A redirect would take tokens and signatures along. The callers tell what fails.</remarks>
+    /// <remarks>A redirect would take tokens and signatures along. Callers record what fails.</remarks>
     public static IHttpClientBuilder AddOutgoing(
         this IServiceCollection services, string name, Action<SocketsHttpHandler, IServiceProvider> configure) =>
         services.AddHttpClient(name)

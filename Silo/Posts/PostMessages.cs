@@ -68,8 +68,7 @@ internal sealed record SentMessage(
         var content = message.Content;
         return new SentMessage(
             message.MessageId, message.Channel, message.Subject, WireName.Of(content.Kind),
-            WireName.Of(content.Why),
-            content.Batch, content.Order, content.Kept?.Place, content.Kept?.Next,
+            WireName.Of(content.Why), content.Batch, content.Order, content.Kept?.Place, content.Kept?.Next,
             content.Kept?.SaleOpens.UtcDateTime, content.Amount is { } amount ? PostedPrice.Of(amount) : null,
             content.PayBy?.UtcDateTime,
             PostedText.Of(MessageTexts.Of(content)), pages.OfSale(content.Kept?.Next ?? content.Batch));

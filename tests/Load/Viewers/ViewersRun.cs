@@ -66,7 +66,8 @@ internal static class ViewersRun
             for (var sale = 1; sale <= WarmUpSales; sale++)
                 await market.SellOutAsync(options.Purchases, WatchedRound.Connections, cancellationToken);
             var few = options with { Viewers = Math.Min(WarmUpViewers, options.Viewers) };
-            await new WatchedRound(market, few, 0).RunAsync(cancellationToken);
+            var warm = await new WatchedRound(market, few, 0).RunAsync(cancellationToken);
+            if (warm.Findings.Count > 0) throw new EngineException(warm.Line());
             return await Rounds.RunAsync(
                 options.Rounds, [market],
                 (round, _) => new WatchedRound(market, options, round).RunAsync(cancellationToken));
