@@ -37,7 +37,7 @@ public static class IndexRules
         Sold sold => row with
         {
             Hold = OrderStatus.Paid,
-            Payment = sold.Payment.Id,
+            Payment = sold.Payment,
             Kept = sold.Amount.Amount,
             Units = sold.Units ?? row.Units,
         },
@@ -45,11 +45,11 @@ public static class IndexRules
         {
             // The units of a shipped order stay with the buyer.
             Hold = owed.Why == RefundReason.Shipped ? OrderStatus.Cancelled : row.Hold,
-            Kept = owed.Payment.Id == row.Payment ? 0 : row.Kept,
+            Kept = owed.Payment == row.Payment ? 0 : row.Kept,
             Owed = row.Owed + owed.Amount.Amount,
         },
         RefundMade made => row with { Owed = row.Owed - made.Amount.Amount, Returned = row.Returned + 1 },
-        RefundedElsewhere moved when moved.Payment.Id == row.Payment && row.Kept > 0 => row with
+        RefundedElsewhere moved when moved.Payment == row.Payment && row.Kept > 0 => row with
         {
             Kept = row.Kept - moved.Amount.Amount,
             Returned = row.Returned + (row.Kept == moved.Amount.Amount ? 1 : 0),

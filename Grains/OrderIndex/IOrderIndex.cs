@@ -2,6 +2,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.OrderIndex;
 
@@ -59,8 +60,8 @@ public sealed record IndexMark(long Seq, byte[] Hash)
 /// <param name="Payment">The payment that it was sold for; null: none.</param>
 /// <param name="Kept">What is left of that payment while it pays for the order, in minor units.</param>
 public sealed record IndexedOrder(
-    long Seq, Alias Buyer, int[] Units, OrderStatus Hold, long Owed = 0, int Returned = 0, string? Payment = null,
-    long Kept = 0)
+    long Seq, Alias Buyer, int[] Units, OrderStatus Hold, long Owed = 0, int Returned = 0,
+    PaymentId? Payment = null, long Kept = 0)
 {
     /// <summary>Its status, as its batch tells it.</summary>
     public OrderStatus Status => Hold is OrderStatus.AwaitingPayment or OrderStatus.Paid ? Hold

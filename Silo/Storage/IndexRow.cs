@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.OrderIndex;
 
 namespace OrleansSale.Silo.Storage;
@@ -22,11 +23,13 @@ internal static class IndexRow
 
     /// <summary>An order from its columns.</summary>
     public static IndexedOrder Read(
-        long seq, byte[] alias, int hold, long owed, int returned, string units, string? payment, long kept) => new(
+        long seq, byte[] alias, int hold, long owed, int returned, string units, string? provider, string? payment,
+        long kept) => new(
         seq,
         new Alias(
             System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(alias),
             System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(alias.AsSpan(8))),
         [.. units.Split(' ').Select(unit => int.Parse(unit, CultureInfo.InvariantCulture))],
-        (OrderStatus)hold, owed, returned, payment, kept);
+        (OrderStatus)hold, owed, returned,
+        payment is null ? null : new PaymentId(provider!, payment), kept);
 }

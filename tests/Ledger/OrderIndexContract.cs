@@ -35,7 +35,8 @@ public abstract class OrderIndexContract : IAsyncLifetime
         IndexedOrder[] orders =
         [
             new(2, Alice, [7], OrderStatus.AwaitingPayment),
-            new(3, Bob, [8, 9], OrderStatus.Paid, Owed: 1, Returned: 2, Payment: "pay ' 1", Kept: 5_000_000_000),
+            new(3, Bob, [8, 9], OrderStatus.Paid, Owed: 1, Returned: 2, Payment: new("a 'way", "pay ' 1"),
+                Kept: 5_000_000_000),
         ];
         (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(3), orders, Stop)).ShouldBeTrue();
         var mark = await Index.ReadMarkAsync(Batch, Stop);
@@ -114,7 +115,7 @@ public abstract class OrderIndexContract : IAsyncLifetime
         await Index.WriteAsync(
             Batch, IndexMark.None, MarkOf(2), [new(2, Alice, [1], OrderStatus.Expired)], Stop);
         await Index.WriteAsync(
-            Batch, MarkOf(2), MarkOf(7), [new(2, Alice, [4], OrderStatus.Paid, Payment: "p")], Stop);
+            Batch, MarkOf(2), MarkOf(7), [new(2, Alice, [4], OrderStatus.Paid, Payment: new("default", "p"))], Stop);
         (await FindAsync(status: OrderStatus.Expired)).ShouldBeEmpty();
         (await FindAsync(status: OrderStatus.Paid, unit: 4)).ShouldBe(["mi2-1.2"]);
         (await FindAsync(unit: 1)).ShouldBe(["mi2-1.2"]);

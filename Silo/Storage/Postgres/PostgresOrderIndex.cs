@@ -12,16 +12,16 @@ public sealed class PostgresOrderIndex(PostgresDatabase database) : IOrderIndex,
     /// <summary>Most connections, and so most calls at the same time; further ones wait.</summary>
     public const int Capacity = 3;
 
-    private const string Columns = "o.seq, o.alias, o.hold, o.owed, o.returned, o.units, o.payment, o.kept";
+    private const string Columns = "o.seq, o.alias, o.hold, o.owed, o.returned, o.units, o.provider, o.payment, o.kept";
 
     private const string PutSql =
         """
-        INSERT INTO indexed_order (batch, seq, alias, status, hold, owed, returned, kept, units, payment)
+        INSERT INTO indexed_order (batch, seq, alias, status, hold, owed, returned, kept, units, provider, payment)
         SELECT $1, * FROM unnest($2::bigint[], $3::bytea[], $4::integer[], $5::integer[], $6::bigint[],
-          $7::integer[], $8::bigint[], $9::text[], $10::text[])
+          $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::text[])
         ON CONFLICT (batch, seq) DO UPDATE SET alias = excluded.alias, status = excluded.status,
           hold = excluded.hold, owed = excluded.owed, returned = excluded.returned, kept = excluded.kept,
-          units = excluded.units, payment = excluded.payment
+          units = excluded.units, provider = excluded.provider, payment = excluded.payment
         """;
 
     private readonly NpgsqlDataSource _source = database.CreateSource("order index", Capacity);
@@ -186,11 +186,14 @@ public sealed class PostgresOrderIndex(PostgresDatabase database) : IOrderIndex,
             connection, PutSql, batch, Of(order => order.Seq), Of(order => IndexRow.BytesOf(order.Buyer)),
             Of(order => (int)order.Status), Of(order => (int)order.Hold), Of(order => order.Owed),
             Of(order => order.Returned), Of(order => order.Kept), Of(IndexRow.UnitsOf));
-        put.Parameters.Add(new NpgsqlParameter
+        foreach (var names in (string?[][])[Of(order => order.Payment?.Provider), Of(order => order.Payment?.Id)])
         {
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-            Value = Of(order => order.Payment),
-        });
+            put.Parameters.Add(new NpgsqlParameter
+            {
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                Value = names,
+            });
+        }
         await put.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         var units = orders.SelectMany(order => order.Units.Select(unit => (Unit: unit, order.Seq))).ToArray();
         await using var putUnits = Command(
@@ -207,7 +210,8 @@ public sealed class PostgresOrderIndex(PostgresDatabase database) : IOrderIndex,
 
     private static IndexedOrder OrderOf(NpgsqlDataReader row) => IndexRow.Read(
         row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetInt32(2), row.GetInt64(3), row.GetInt32(4),
-        row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6), row.GetInt64(7));
+        row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7),
+        row.GetInt64(8));
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<object> values)
     {

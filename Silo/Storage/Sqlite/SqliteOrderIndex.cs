@@ -12,7 +12,7 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </remarks>
 public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
 {
-    private const string Columns = "o.seq, o.alias, o.hold, o.owed, o.returned, o.units, o.payment, o.kept";
+    private const string Columns = "o.seq, o.alias, o.hold, o.owed, o.returned, o.units, o.provider, o.payment, o.kept";
 
     // Aliases come in no order, so new orders change pages all over their batch's part of the index by buyer: they stay
     // here until the commit.
@@ -108,18 +108,19 @@ public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
                 connection,
                 """
                 INSERT OR REPLACE INTO indexed_order
-                  (batch, seq, alias, status, hold, owed, returned, units, payment, kept)
-                VALUES ($batch, $seq, $alias, $status, $hold, $owed, $returned, $units, $payment, $kept)
+                  (batch, seq, alias, status, hold, owed, returned, units, provider, payment, kept)
+                VALUES ($batch, $seq, $alias, $status, $hold, $owed, $returned, $units, $provider, $payment, $kept)
                 """,
-                "$batch", "$seq", "$alias", "$status", "$hold", "$owed", "$returned", "$units", "$payment",
-                "$kept");
+                "$batch", "$seq", "$alias", "$status", "$hold", "$owed", "$returned", "$units", "$provider",
+                "$payment", "$kept");
             using var putUnit = SqliteFile.Prepare(
                 connection, "INSERT OR IGNORE INTO indexed_unit (unit, batch, seq) VALUES ($unit, $batch, $seq)",
                 "$unit", "$batch", "$seq");
             foreach (var order in orders)
             {
                 Set(put, id, order.Seq, IndexRow.BytesOf(order.Buyer), (int)order.Status, (int)order.Hold, order.Owed,
-                    order.Returned, IndexRow.UnitsOf(order), (object?)order.Payment ?? DBNull.Value, order.Kept);
+                    order.Returned, IndexRow.UnitsOf(order), (object?)order.Payment?.Provider ?? DBNull.Value,
+                    (object?)order.Payment?.Id ?? DBNull.Value, order.Kept);
                 put.ExecuteNonQuery();
                 foreach (var unit in order.Units)
                 {
@@ -196,7 +197,8 @@ public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
 
     private static IndexedOrder OrderOf(SqliteDataReader row) => IndexRow.Read(
         row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetInt32(2), row.GetInt64(3), row.GetInt32(4),
-        row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6), row.GetInt64(7));
+        row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7),
+        row.GetInt64(8));
 
     private static void Set(SqliteCommand command, params ReadOnlySpan<object> values)
     {
