@@ -72,16 +72,8 @@ public sealed partial class BatchWaker(
         {
             try
             {
-                var woken = await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync();
-                var announcements = await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key)
-                    .WakeAllAsync();
-                var messages = await grains.GetGrain<IMessageIndexGrain>(IMessageIndexGrain.Key).WakeAllAsync();
-                await grains.GetGrain<IFollowersGrain>(IFollowersGrain.Key).WakeAllAsync();
-                await grains.GetGrain<IWebhookIndexGrain>(IWebhookIndexGrain.Key).WakeAllAsync();
-                if (_outage.Ends() is { } failures) Log.WokenAgain(log, failures);
-                Log.Woken(log, woken);
-                if (announcements > 0) Log.AnnouncementsWoken(log, announcements);
-                if (messages > 0) Log.MessagesWoken(log, messages);
+                // A silo that stops may leave a call unanswered, and its stop waits for this.
+                await WakeOnceAsync().WaitAsync(_stopping.Token);
                 return;
             }
             catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
@@ -92,6 +84,20 @@ public sealed partial class BatchWaker(
             }
             await Task.Delay(RetryDelay, _stopping.Token);
         }
+    }
+
+    private async Task WakeOnceAsync()
+    {
+        var woken = await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync();
+        var announcements = await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key)
+            .WakeAllAsync();
+        var messages = await grains.GetGrain<IMessageIndexGrain>(IMessageIndexGrain.Key).WakeAllAsync();
+        await grains.GetGrain<IFollowersGrain>(IFollowersGrain.Key).WakeAllAsync();
+        await grains.GetGrain<IWebhookIndexGrain>(IWebhookIndexGrain.Key).WakeAllAsync();
+        if (_outage.Ends() is { } failures) Log.WokenAgain(log, failures);
+        Log.Woken(log, woken);
+        if (announcements > 0) Log.AnnouncementsWoken(log, announcements);
+        if (messages > 0) Log.MessagesWoken(log, messages);
     }
 
     private static partial class Log
