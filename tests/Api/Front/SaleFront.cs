@@ -178,5 +178,14 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
         return (sale.HeadSeq, sale.HeadHash);
     }
 
+    /// <summary>The same of a batch on sale, once it has recorded its opening, which it does by itself.</summary>
+    public async Task<(long Seq, string Hash)> OpenedHeadAsync(string batch)
+    {
+        (long Seq, string Hash) head = default;
+        await Eventually.HoldsAsync(
+            async () => (head = await HeadAsync(batch)).Seq > 1, "the batch has recorded its opening");
+        return head;
+    }
+
     public ValueTask DisposeAsync() => front.DisposeAsync();
 }

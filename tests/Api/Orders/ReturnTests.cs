@@ -1,4 +1,5 @@
 using OrleansSale.Tests.Api.Line;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Orders;
 
@@ -44,7 +45,8 @@ public sealed class ReturnTests(SaleTests.Fixture fixture)
         await GiveBackAsync(order, owner);
         (await KeepAsync(order, owner)).Is(200).Names.ShouldNotContain("return");
         (await _sale.StandByAsync(batch, _sale.NewUser())).Is(202);
-        (await _sale.BoardAsync(batch)).Is(200).Number("sold").ShouldBe(1);
+        await Eventually.HoldsAsync(
+            async () => (await _sale.BoardAsync(batch)).Is(200).Number("sold") == 1, "the board shows that it is sold");
     }
 
     [Fact]
