@@ -42,20 +42,23 @@ public sealed class SqliteOrderIndexTests : OrderIndexContract
     }
 
     [Fact]
-    public async Task A_file_with_the_index_by_alias_alone_keeps_its_orders_and_gets_the_one_by_batch_and_alias()
+    public async Task A_file_whose_payments_name_no_provider_is_read_again_with_the_index_of_today()
     {
         var buyer = new BatchBuyer("mi2-1", new Alias(1, 2));
-        await Index.WriteAsync(
-            buyer.Batch, IndexMark.None, MarkOf(2), [new(2, buyer.Alias, [1], OrderStatus.Paid)],
-            TestContext.Current.CancellationToken);
+        var order = new IndexedOrder(2, buyer.Alias, [1], OrderStatus.Paid, Payment: new("weibo", "p-1"));
+        await Index.WriteAsync(buyer.Batch, IndexMark.None, MarkOf(2), [order], TestContext.Current.CancellationToken);
         await CloseAsync(Index);
         await QueryAsync(
             """
+            ALTER TABLE indexed_order DROP COLUMN provider;
             DROP INDEX indexed_order_buyer;
             CREATE INDEX indexed_order_alias ON indexed_order (alias);
-            DELETE FROM SchemaVersions WHERE ScriptName = 'Sqlite/Index/0002-orders-by-buyer.sql';
+            DELETE FROM SchemaVersions WHERE ScriptName > 'Sqlite/Index/0001-order-index.sql';
             """);
         Index = await OpenAsync();
+        (await Index.ListMarksAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await FindAsync(buyers: [buyer])).ShouldBeEmpty();
+        await Index.WriteAsync(buyer.Batch, IndexMark.None, MarkOf(2), [order], TestContext.Current.CancellationToken);
         (await FindAsync(buyers: [buyer])).ShouldBe(["mi2-1.2"]);
         (await QueryAsync("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"))
             .ShouldBe(["indexed_order_buyer", "indexed_order_status"]);

@@ -31,20 +31,23 @@ public sealed class PostgresOrderIndexTests(PostgresFixture postgres) : OrderInd
     protected override async Task CloseAsync(IOrderIndex index) => await ((PostgresOrderIndex)index).DisposeAsync();
 
     [Fact]
-    public async Task A_database_with_the_index_by_alias_alone_keeps_its_orders_and_gets_the_one_by_batch_and_alias()
+    public async Task A_database_whose_payments_name_no_provider_is_read_again_with_the_index_of_today()
     {
         var buyer = new BatchBuyer("mi2-1", new Alias(1, 2));
-        await Index.WriteAsync(
-            buyer.Batch, IndexMark.None, MarkOf(2), [new(2, buyer.Alias, [1], OrderStatus.Paid)],
-            TestContext.Current.CancellationToken);
+        var order = new IndexedOrder(2, buyer.Alias, [1], OrderStatus.Paid, Payment: new("weibo", "p-1"));
+        await Index.WriteAsync(buyer.Batch, IndexMark.None, MarkOf(2), [order], TestContext.Current.CancellationToken);
         await Databases.QueryAsync(
             _connectionString,
             $"""
+            ALTER TABLE indexed_order DROP COLUMN provider;
             DROP INDEX indexed_order_buyer;
             CREATE INDEX indexed_order_alias ON indexed_order (alias);
-            DELETE FROM {PostgresSchema.JournalName} WHERE scriptname = 'Postgres/0010-orders-by-buyer.sql';
+            DELETE FROM {PostgresSchema.JournalName} WHERE scriptname >= 'Postgres/0010-orders-by-buyer.sql';
             """);
         PostgresSchema.Apply(_connectionString);
+        (await Index.ListMarksAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await FindAsync(buyers: [buyer])).ShouldBeEmpty();
+        await Index.WriteAsync(buyer.Batch, IndexMark.None, MarkOf(2), [order], TestContext.Current.CancellationToken);
         (await FindAsync(buyers: [buyer])).ShouldBe(["mi2-1.2"]);
         (await Databases.QueryAsync(
             _connectionString,
