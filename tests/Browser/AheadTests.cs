@@ -47,6 +47,7 @@ public sealed class AheadTests(SaleStage stage)
         await Expect(visitor.Part("remind")).ToHaveTextAsync(stop);
         await Expect(visitor.Part("remind-note")).ToContainTextAsync(explained);
         await Expect(other.GetByTestId("remind")).ToHaveTextAsync(stop);
+        await UntilAsync(() => !told.IsEmpty);
         told.ShouldBe(["asked"]);
         // A tab that only watches the list is enough.
         await visitor.Page.CloseAsync();

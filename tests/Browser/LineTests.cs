@@ -250,14 +250,13 @@ public sealed class LineTests(SaleStage stage)
     {
         var (batch, held) = await SoldOutAsync(Long, "elsewhere");
         await using var buyer = await stage.VisitAsync();
-        var told = new List<string>();
-        await buyer.Page.Context.ExposeFunctionAsync<string>("told", told.Add);
         await buyer.Page.Context.AddInitScriptAsync("""
             let permission = 'default';
+            window.titles = [];
             window.Notification = class {
               static get permission() { return permission; }
               static async requestPermission() { return permission = 'granted'; }
-              constructor(title) { window.told(title); }
+              constructor(title) { window.titles.push(title); }
             };
             """);
         await buyer.ComeSignedInAsync("elsewhere");
@@ -269,7 +268,9 @@ public sealed class LineTests(SaleStage stage)
         await stage.Client.CancelAsync(held, Holder);
         await buyer.ToldAsync("offer");
         await Expect(buyer.Part("pay-now")).ToBeVisibleAsync();
-        told.ShouldBe(["Your turn has come: Xiaomi Mi2 16 GB"]);
+        await buyer.Page.WaitForFunctionAsync("() => window.titles.length > 0");
+        (await buyer.Page.EvaluateAsync<string[]>("() => window.titles")).ShouldBe(
+            ["Your turn has come: Xiaomi Mi2 16 GB"]);
     }
 
     // A batch whose one unit somebody holds; these users have reserved.
