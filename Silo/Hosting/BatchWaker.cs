@@ -72,7 +72,7 @@ public sealed partial class BatchWaker(
         {
             try
             {
-                // A silo that stops may leave a call unanswered, and its stop waits for this.
+                // A call on a silo that stops may get no answer, and the stop waits until RunAsync has ended.
                 await WakeOnceAsync().WaitAsync(_stopping.Token);
                 return;
             }
