@@ -39,6 +39,15 @@ public sealed class LooksTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task A_button_without_a_name_and_a_page_without_a_language_are_barriers()
+    {
+        await using var visitor = await stage.VisitAsync();
+        await visitor.Page.SetContentAsync("<html><title>Sale</title><body><button></button></body></html>");
+        (await visitor.Page.FindBarriersAsync()).Select(barrier => barrier.Split(':')[0])
+            .ShouldBe(["button-name", "html-has-lang"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task An_order_with_its_delivery_form_has_no_serious_barrier()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "axe-order");
