@@ -197,8 +197,9 @@ public sealed class RefundTests : IAsyncLifetime
         }
         _sale.Payments.DeclinesRefundOf = payment => payment != "good";
         await _sale.TickUntilAsync(() => _sale.Payments.Refunds.ContainsKey("good"), "the last one is paid back");
-        _sale.Payments.Asked.ShouldBeInRange(
-            Refused + 1, Refused + 1 + 16, "each was asked for once before any was asked for again");
+        await Eventually.HoldsAsync(() => _sale.Payments.Asked > Refused, "those beside it are asked for, too");
+        _sale.Payments.Asked.ShouldBeLessThanOrEqualTo(
+            Refused + 1 + 16, "each was asked for once before any was asked for again");
         (await batch.Actor.ListFaultsAsync()).Length.ShouldBe(101);
     }
 }
