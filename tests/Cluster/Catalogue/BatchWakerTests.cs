@@ -4,7 +4,8 @@ using OrleansSale.Silo.Hosting;
 
 namespace OrleansSale.Tests.Cluster.Catalogue;
 
-public class BatchWakerTests
+/// <summary>Waking the batches keeps no silo from its end.</summary>
+public sealed class BatchWakerTests
 {
     [Fact]
     public async Task A_silo_that_stops_does_not_wait_for_a_call_that_nobody_answers()
