@@ -37,7 +37,7 @@ public sealed class ApprovalTests : IAsyncLifetime
         (await ProposalsAsync(batch)).Items.Single().GetProperty("key").GetString().ShouldBe(waits["key"]);
         (await _sale.BoardAsync(batch)).Is(200).Number("held").ShouldBe(0);
 
-        var before = await _sale.OpenedHeadAsync(batch);
+        var before = await _sale.HeadAsync(batch);
         (await ApproveAsync(batch, waits["key"]!, _sale.Operator)).IsRefusal(409, "conflict");
         (await ApproveAsync(batch, "AAAAAAAAAAAAAAAAAAAAAA", Deputy)).IsRefusal(404, "not-found");
         (await ApproveAsync(batch, "nonsense", Deputy)).IsRefusal(400, "invalid-request", "key");

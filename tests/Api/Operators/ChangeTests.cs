@@ -146,7 +146,7 @@ public sealed class ChangeTests(SaleTests.Fixture fixture)
         var batch = await _sale.CreateAsync();
         var schedule = ScheduleOf((await _sale.BoardAsync(batch)).Is(200));
         (await RescheduleAsync(batch, schedule, "r")).Is(200);
-        (await _sale.OpenedHeadAsync(batch)).Seq.ShouldBe(2, "the same schedule is no entry, and binds nothing");
+        (await _sale.HeadAsync(batch)).Seq.ShouldBe(2, "the same schedule is no entry, and binds nothing");
         Shifted(schedule, "saleCloses", 10);
         (await RescheduleAsync(batch, schedule, "r")).Is(200);
         (await RescheduleAsync(batch, schedule, "r")).Is(200);

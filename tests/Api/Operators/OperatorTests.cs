@@ -60,7 +60,7 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
     {
         var batch = await _sale.CreateAsync();
         var buyer = _sale.Sign.Bearer(_sale.NewUser());
-        var before = await _sale.OpenedHeadAsync(batch);
+        var before = await _sale.HeadAsync(batch);
         string[] commands = ["pause", "resume", "close", "restock", "withdraw", "suspend-line", "resume-line"];
         string[] changes = ["extend", "reschedule", "recall", "hide", "show"];
         (string Method, string Path)[] all =

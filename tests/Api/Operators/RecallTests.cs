@@ -61,7 +61,7 @@ public sealed class RecallTests(SaleTests.Fixture fixture)
     public async Task A_recall_out_of_its_ranges_is_named_and_changes_nothing()
     {
         var batch = await _sale.CreateAsync();
-        var head = await _sale.OpenedHeadAsync(batch);
+        var head = await _sale.HeadAsync(batch);
         foreach (var kind in (JsonNode?[])["shipped", "", "All", "ALL", 1, null, new JsonArray("all")])
             (await RecallAsync(batch, kind)).IsRefusal(400, "invalid-request", "orders");
         (await PostAsync(batch, new JsonObject { ["orders"] = "all" })).IsRefusal(400, "invalid-request", "reason");

@@ -95,7 +95,7 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
                 .IsRefusal(400, "invalid-request", field);
         }
 
-        (await _sale.HeadAsync(batch)).Seq.ShouldBe(1);
+        (await _sale.HeadAsync(batch)).Seq.ShouldBe(2);
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
             (await _sale.OperateAsync(batch, action, 1, key)).IsRefusal(400, "invalid-request", "Idempotency-Key");
         }
 
-        (await _sale.HeadAsync(batch)).Seq.ShouldBe(1);
+        (await _sale.HeadAsync(batch)).Seq.ShouldBe(2);
     }
 
     [Theory]
