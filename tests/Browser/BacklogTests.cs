@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Tests.Browser.Stage;
@@ -10,8 +9,6 @@ namespace OrleansSale.Tests.Browser;
 public sealed class BacklogTests(SaleStage stage)
 {
     private const string Holder = "holds-the-unit";
-
-    private static readonly TimeSpan CarriedWithin = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("en", 390, "light", "You keep your place", "ahead of everyone", "Go to your place")]
@@ -33,7 +30,10 @@ public sealed class BacklogTests(SaleStage stage)
         await Expect(buyer.Part("status")).ToContainTextAsync(next);
         await Expect(buyer.Part("go-on")).ToHaveAttributeAsync("href", new Regex($"/sale/{second.Batch}$"));
         await second.LetComeAsync();
-        await UntilItSaysAsync(buyer, go);
+        await stage.Client.UntilOrderIsAsync(second.Batch, user, "awaiting-payment");
+        // The page asks every minute; whoever loads it anew knows at once.
+        await buyer.Page.ReloadAsync();
+        await Expect(buyer.Part("go-on")).ToHaveTextAsync(go);
         await Expect(buyer.Part("leave-line")).ToBeHiddenAsync();
         await buyer.Part("go-on").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");
@@ -128,18 +128,6 @@ public sealed class BacklogTests(SaleStage stage)
         await buyer.ToldAsync("place-left");
         await Expect(buyer.Part("leave-line")).ToBeHiddenAsync();
         buyer.Errors.ShouldBeEmpty();
-    }
-
-    // The page asks every minute; whoever loads it anew knows at once.
-    private static async Task UntilItSaysAsync(Visitor buyer, string label)
-    {
-        var waiting = Stopwatch.StartNew();
-        while (await buyer.Part("go-on").TextContentAsync() != label)
-        {
-            if (waiting.Elapsed > CarriedWithin) throw new TimeoutException($"It never says: {label}");
-            await buyer.Page.ReloadAsync();
-            await Expect(buyer.Part("go-on")).ToBeVisibleAsync();
-        }
     }
 
     // A batch of its own product, whose one unit somebody holds.

@@ -138,7 +138,7 @@ public sealed class NoticeTests(SaleStage stage)
         var batch = await stage.Client.CreateAsync(One, user, other);
         await stage.Client.UntilOpenAsync(batch);
         await stage.Client.PayAsync(await stage.Client.BuyAsync(batch, user), user);
-        await stage.Client.UntilPaidAsync(batch, user);
+        await stage.Client.UntilOrderIsAsync(batch, user, "paid");
         return batch;
     }
 }

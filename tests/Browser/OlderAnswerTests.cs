@@ -19,7 +19,7 @@ public sealed partial class OlderAnswerTests(SaleStage stage)
         await stage.Client.UntilOpenAsync(batch);
         var order = await stage.Client.BuyAsync(batch, user);
         await stage.Client.PayAsync(order, user);
-        await stage.Client.UntilPaidAsync(batch, user);
+        await stage.Client.UntilOrderIsAsync(batch, user, "paid");
         await stage.Client.ReturnAsync(order, user);
         await stage.Client.StandByAsync(batch, $"{user}-next");
         await using var buyer = await stage.VisitAsync(language);

@@ -162,7 +162,7 @@ public sealed class ReturnTests(SaleStage stage)
         await stage.Client.UntilOpenAsync(batch);
         var order = await stage.Client.BuyAsync(batch, user, quantity);
         await stage.Client.PayAsync(order, user);
-        await stage.Client.UntilPaidAsync(batch, user);
+        await stage.Client.UntilOrderIsAsync(batch, user, "paid");
         return (batch, order);
     }
 }

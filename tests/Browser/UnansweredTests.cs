@@ -125,7 +125,7 @@ public sealed class UnansweredTests(SaleStage stage)
     {
         var (batch, order) = await HeldAsync("unanswered-gives");
         await stage.Client.PayAsync(order, "unanswered-gives");
-        await stage.Client.UntilPaidAsync(batch, "unanswered-gives");
+        await stage.Client.UntilOrderIsAsync(batch, "unanswered-gives", "paid");
         await using var buyer = await ComeAsync(batch, "unanswered-gives");
         await CutAsync(buyer, "**/return", "POST");
         await buyer.Part("return-order").ClickAsync();

@@ -112,10 +112,10 @@ public sealed class OtherPeople(Uri address) : IDisposable
         async () => (await DoneAsync(_client.BoardAsync(batch))).GetProperty("phase").GetString() == "on-sale",
         $"{batch} does not open");
 
-    /// <summary>Waits until the one order of a user is paid.</summary>
-    public Task UntilPaidAsync(string batch, string user) => UntilAsync(
-        async () => (await OrdersAsync(batch, user)).Single().GetProperty("status").GetString() == "paid",
-        $"the order of {user} is not paid");
+    /// <summary>Waits until the one order that a user has, or is offered, has this status.</summary>
+    public Task UntilOrderIsAsync(string batch, string user, string status) => UntilAsync(
+        async () => await OrdersAsync(batch, user) is [var order] && order.GetProperty("status").GetString() == status,
+        $"{user} has no order that is {status}");
 
     /// <summary>Pauses, resumes or closes a batch.</summary>
     public async Task OperateAsync(string batch, string deed, string reason = "as planned") =>
