@@ -190,7 +190,8 @@ public sealed class LivePageTests(SaleStage stage)
     [Fact]
     public async Task The_list_leads_to_the_sale()
     {
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce));
+        await stage.Client.UntilOpenAsync(batch);
         await using var visitor = await stage.VisitAsync();
         await (await visitor.FindInListAsync(batch)).Locator("a").ClickAsync();
         await Expect(visitor.Part("product")).ToHaveTextAsync("Xiaomi Mi2 16 GB");

@@ -70,13 +70,13 @@ public sealed class LooksTests(SaleStage stage)
         const string Buyer = "a-rather-long-name-of-a-buyer";
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PerUserLimit = 5 }, Buyer);
         await using var visitor = await stage.VisitAsync("en", width);
-        await Expect(await visitor.FindInListAsync(batch)).ToBeVisibleAsync();
-        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         await visitor.WaitForOpeningAsync(batch, Buyer);
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         await visitor.Part("buy").ClickAsync();
         await visitor.OrderIsAsync("awaiting-payment");
         await visitor.Part("delivery-summary").ClickAsync();
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
+        await Expect(await visitor.FindInListAsync(batch)).ToBeVisibleAsync();
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
     }
 
@@ -87,9 +87,10 @@ public sealed class LooksTests(SaleStage stage)
     public async Task No_line_of_a_Chinese_title_ends_inside_a_word(int width)
     {
         await using var visitor = await stage.VisitAsync("zh-CN", width);
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later) { Title = "小米手机2新浪微博社会化网络购机专场" });
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Title = "小米手机2新浪微博社会化网络购机专场" });
         await visitor.OpenAsync(batch);
         (await BrokenAsync(visitor.Part("product"))).ShouldBeEmpty();
+        await stage.Client.UntilOpenAsync(batch);
         var card = await visitor.FindInListAsync(batch);
         (await BrokenAsync(card.Locator(".batch-name"))).ShouldBeEmpty();
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);

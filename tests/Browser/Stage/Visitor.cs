@@ -97,7 +97,10 @@ public sealed class Visitor : IAsyncDisposable
         await Expect(Page.Locator("#sale:not([data-loading])")).ToBeVisibleAsync();
     }
 
-    /// <summary>Opens the list of sales, and shows more of it until a batch is there; returns its card.</summary>
+    /// <summary>
+    /// Opens the list of sales, and shows more of it until a batch is there; returns its card. A batch that has just
+    /// opened is found soonest.
+    /// </summary>
     public async Task<ILocator> FindInListAsync(string batch)
     {
         var card = Page.Locator($"[data-batch={batch}]");
