@@ -18,6 +18,7 @@ public sealed class LooksTests(SaleStage stage)
         await card.LeaveAloneAsync();
         await Expect(card).ToBeVisibleAsync();
         await visitor.Page.ShouldHaveNoBarrierAsync();
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
 
         await visitor.OpenAsync(batch);
         await visitor.Page.ShouldHaveNoBarrierAsync();

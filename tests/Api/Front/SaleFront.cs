@@ -172,8 +172,8 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sequence and hash of the last entry, from the export. A batch on sale records its opening by itself, so that is
-    /// awaited first: on a busy machine it would come between two looks.
+    /// Sequence and hash of the last entry, from the export. A batch on sale records its opening by itself, and that is
+    /// awaited first. Otherwise it could be recorded between two looks.
     /// </summary>
     public async Task<(long Seq, string Hash)> HeadAsync(string batch)
     {

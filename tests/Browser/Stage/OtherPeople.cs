@@ -115,7 +115,7 @@ public sealed class OtherPeople(Uri address) : IDisposable
     /// <summary>Waits until the one order that a user has, or is offered, has this status.</summary>
     public Task UntilOrderIsAsync(string batch, string user, string status) => UntilAsync(
         async () => await OrdersAsync(batch, user) is [var order] && order.GetProperty("status").GetString() == status,
-        $"{user} has no order that is {status}");
+        $"{user} has not exactly one order, or it is not {status}");
 
     /// <summary>Pauses, resumes or closes a batch.</summary>
     public async Task OperateAsync(string batch, string deed, string reason = "as planned") =>

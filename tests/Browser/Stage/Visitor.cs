@@ -98,8 +98,8 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens the list of sales, and shows more of it until a batch is there; returns its card. A batch that has just
-    /// opened is found soonest.
+    /// Opens the list of sales, and shows more of it until a batch is there; returns its card. The list begins with
+    /// what opened last.
     /// </summary>
     public async Task<ILocator> FindInListAsync(string batch)
     {

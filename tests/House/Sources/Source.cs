@@ -9,7 +9,7 @@ internal static partial class Source
     public static string? NamespaceOf(string text) =>
         Namespace().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>What its using directives say at its beginning, without <c>using</c>, in their order.</summary>
+    /// <summary>What its using directives name, in their order.</summary>
     public static IReadOnlyList<string> UsingsOf(string text) =>
         [.. Using().Matches(text).Select(match => match.Groups[1].Value)];
 

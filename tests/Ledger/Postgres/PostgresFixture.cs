@@ -14,7 +14,7 @@ public sealed class PostgresFixture : IAsyncDisposable
 {
     private const string Template = "with_schema";
 
-    // The disk is not tested, and without syncs and vacuums the server gives the same answers.
+    // The disk is not tested, and the server gives the same answers without syncs and vacuums.
     private static readonly Dictionary<string, string> Settings = new()
     { ["fsync"] = "off", ["full_page_writes"] = "off", ["autovacuum"] = "off" };
 
