@@ -71,6 +71,9 @@ public sealed class LooksTests(SaleStage stage)
         const string Buyer = "a-rather-long-name-of-a-buyer";
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PerUserLimit = 5 }, Buyer);
         await using var visitor = await stage.VisitAsync("en", width);
+        await visitor.Page.GotoAsync("/");
+        await Expect(visitor.Part("batch").First).ToBeVisibleAsync();
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         await visitor.WaitForOpeningAsync(batch, Buyer);
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         await visitor.Part("buy").ClickAsync();

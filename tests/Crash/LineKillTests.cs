@@ -10,7 +10,7 @@ public sealed class LineKillTests(ITestOutputHelper output)
     private const int PerUserLimit = 2, PaymentWindowSeconds = 1, StandbyLimit = 100;
     private const int ShortestLifeMilliseconds = 300, LongestLifeMilliseconds = 1_500;
 
-    // Told to buyers before the first kill: enough that not all of them leave, on whatever machine.
+    // Buyers are told of so many before the first kill. On a slow machine nobody would wait yet, and nothing be tested.
     private const int FirstPlaces = 5;
 
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(3), OffersWithin = TimeSpan.FromSeconds(30),

@@ -9,18 +9,11 @@ internal static partial class Source
     public static string? NamespaceOf(string text) =>
         Namespace().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>What its using directives name, in their order.</summary>
-    public static IReadOnlyList<string> UsingsOf(string text) =>
-        [.. Using().Matches(text).Select(match => match.Groups[1].Value)];
-
     /// <summary>
     /// Full names of the types declared at the top level (that is, at the beginning of a line), without their arity.
     /// </summary>
     public static IReadOnlyList<string> TypesIn(string text) =>
         [.. Declaration().Matches(text).Select(match => $"{NamespaceOf(text)}.{match.Groups[1].Value}").Distinct()];
-
-    [GeneratedRegex(@"^using ((?:static )?[^(;]+);", RegexOptions.Multiline)]
-    private static partial Regex Using();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();
