@@ -9,8 +9,10 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
     /// <summary>The most that the parts of the page may shift, as browsers count it.</summary>
     private const double MaxShift = 0.02;
 
+    // What moved just before is counted when its frame is drawn, so that frame is awaited.
     private const string Watch = """
-        () => {
+        async () => {
+          await new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)));
           window.shifts = [];
           new PerformanceObserver(list => {
             for (const entry of list.getEntries())
