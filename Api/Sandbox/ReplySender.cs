@@ -16,7 +16,7 @@ internal sealed partial class ReplySender(
     IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<ReplySender> log) : BackgroundService
 {
     /// <summary>How long the page waits for the merchant's answer.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
     private const int MaxAtOnce = 16, MaxAnswerBytes = 16_384, MaxAnswerLength = 2_000, MaxLinkLength = 4_000;
 
@@ -26,12 +26,12 @@ internal sealed partial class ReplySender(
     private readonly WebhookSignature _signature = new(options.WebhookSecrets);
     private readonly SemaphoreSlim _one = new(1);
 
-    /// <summary>Tells the merchant what is due; returns when that is done, or after <see cref="Patience"/>.</summary>
+    /// <summary>Tells the merchant what is due; returns when that is done, or after <see cref="AnswerTimeout"/>.</summary>
     public async Task TellAsync()
     {
         try
         {
-            await TellDueAsync(lifetime.ApplicationStopping).WaitAsync(Patience, timeProvider);
+            await TellDueAsync(lifetime.ApplicationStopping).WaitAsync(AnswerTimeout, timeProvider);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException or SqliteException)
         {
