@@ -4,6 +4,7 @@ using OrleansSale.Api.Http.Bodies;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 
@@ -24,6 +25,17 @@ public static partial class NewBatchRules
         {
             return ("id", new FieldProblem($"a spreadsheet would read {terms.Id}, or its orders as {terms.Id}.17, "
                 + "as a number, a date or a formula; begin with a word, as in batch-1"));
+        }
+        if (Slug.StoredValueOf(terms.Id) is not null)
+        {
+            return ("id", new FieldProblem(
+                $"the storage would read {terms.Id} as a hexadecimal number; begin with a word, as in batch-1"));
+        }
+        // A product's only document is that of its waiting places. Its id may be a number, but not another text of one.
+        if (Slug.StoredValueOf(terms.Product.Id) is { } stored && stored != terms.Product.Id)
+        {
+            return ("product.id", new FieldProblem(
+                $"the storage would read {terms.Product.Id} as the hexadecimal number {stored}; begin with a word"));
         }
         if (terms.Channels.FirstOrDefault(channel => !channels.TryFind(channel, out _)) is { } unknown)
         {

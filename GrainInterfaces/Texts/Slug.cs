@@ -17,4 +17,18 @@ public static class Slug
     /// <summary>Whether the text is one.</summary>
     public static bool IsOne(ReadOnlySpan<char> text) =>
         text.Length is >= 1 and <= MaxLength && !text.ContainsAnyExcept(Characters);
+
+    /// <summary>
+    /// The id as the storage of documents keeps it. Orleans takes a key that is a hexadecimal number or a GUID for that
+    /// value, so <c>0cafe</c> is kept as <c>cafe</c>, and their documents would be the same.
+    /// </summary>
+    /// <param name="id">An id of this grammar.</param>
+    /// <returns>The usual text of that number or GUID, which may be the id itself; null: it is neither.</returns>
+    public static string? StoredValueOf(string id)
+    {
+        var grain = GrainId.Create(nameof(Slug), id);
+        return grain.TryGetGuidKey(out var guid, out _) ? GrainIdKeyExtensions.CreateGuidKey(guid).ToString()
+            : grain.TryGetIntegerKey(out var number, out _) ? GrainIdKeyExtensions.CreateIntegerKey(number).ToString()
+            : null;
+    }
 }

@@ -8,7 +8,7 @@ namespace OrleansSale.Silo.Starting;
 
 /// <summary>
 /// One of the engine's programs, from its arguments to its status. A fault that keeps it from starting is one line and
-/// status 1.
+/// status 1. A program that is asked to stop while it starts ends with status 0, as one that runs.
 /// </summary>
 public static partial class SaleProgram
 {
@@ -24,6 +24,7 @@ public static partial class SaleProgram
         Starting,
         Running,
         Failed,
+        Stopped,
     }
 
     /// <summary>Runs until it is stopped.</summary>
@@ -35,17 +36,21 @@ public static partial class SaleProgram
         string[] args, Func<WebApplicationBuilder, Task<IAsyncDisposable>> add, Action<WebApplication> map)
     {
         WebApplicationBuilder? builder = null;
+        IHostApplicationLifetime? lifetime = null;
         // The first failure counts, because the cleanup after it may fail as well.
         Exception? first = null;
         var stage = Stage.Starting;
+        bool IsStopped() => lifetime?.ApplicationStopping.IsCancellationRequested == true;
         try
         {
             CommandLine.Require(args);
             builder = WebApplication.CreateBuilder(
                 new WebApplicationOptions { Args = args, ContentRootPath = FindContentRoot() });
-            if (!ShowsTraces(builder.Configuration)) HideFailures(builder.Services, () => stage);
+            if (!ShowsTraces(builder.Configuration))
+                HideFailures(builder.Services, () => stage == Stage.Starting && IsStopped() ? Stage.Stopped : stage);
             await using var data = await add(builder);
             await using var app = builder.Build();
+            lifetime = app.Lifetime;
             try
             {
                 TellEnvironment(app);
@@ -55,10 +60,15 @@ public static partial class SaleProgram
             }
             catch (Exception failure)
             {
-                (first, stage) = (failure, Stage.Failed);
+                (first, stage) = (failure, IsStopped() ? Stage.Stopped : Stage.Failed);
                 throw;
             }
             await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch when (stage == Stage.Stopped)
+        {
+            // What was under way was cancelled.
             return 0;
         }
         catch (Exception failure) when (stage != Stage.Running)
@@ -103,7 +113,7 @@ public static partial class SaleProgram
     private static bool IsTold(Stage stage, string? category, LogLevel level) => stage switch
     {
         Stage.Running => true,
-        Stage.Failed => false,
+        Stage.Failed or Stage.Stopped => false,
         _ => level < LogLevel.Error || !TellersOfFailures.Contains(category),
     };
 

@@ -29,6 +29,32 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
         foreach (var id in ids) NewBatchRules.ReadsAsValue(id).ShouldBeFalse(id);
     }
 
+    // Orleans' storage would keep the documents of cafe and 0cafe, among them the batches' keys, as the same.
+    [Fact]
+    public async Task No_two_batches_or_products_have_ids_that_the_storage_of_documents_takes_for_the_same()
+    {
+        foreach (var id in (string[])
+        [
+            "cafe", "0cafe", "a", "b1", "ffffffffffffffff", "0000000000000000cafe", "7f3a9c",
+            "0123456789abcdef0123456789abcdef",
+        ])
+        {
+            var terms = Offer.Of(id, _sale.Clock.GetUtcNow(), Stage.Reserving, 1, 1, 60);
+            (await CreateAsync(terms)).IsRefusal(400, "invalid-request", "id")["detail"]!.ShouldContain("batch-1");
+        }
+        foreach (var (product, isTaken) in ((string, bool)[])
+        [
+            ("beef", true), ("0beef", false), ("0123456789abcdef0123456789abcdef", true), ("0beef-1", true),
+        ])
+        {
+            var terms = Offer.Of(_sale.NewId(), _sale.Clock.GetUtcNow(), Stage.Reserving, 1, 1, 60);
+            terms["product"]!["id"] = product;
+            var answer = await CreateAsync(terms);
+            if (isTaken) answer.Is(201);
+            else answer.IsRefusal(400, "invalid-request", "product.id");
+        }
+    }
+
     [Fact]
     public async Task A_batch_that_could_never_sell_is_refused_and_its_id_is_free()
     {
