@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OrleansSale.GrainInterfaces;
 
@@ -13,27 +14,35 @@ public sealed class ActorRetry(IOptions<SaleOptions> options)
     private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(20),
         MaxDelay = TimeSpan.FromMilliseconds(500);
 
-    private readonly TimeProvider _monotonic = TimeProvider.System;
-
     /// <summary>The answer.</summary>
     /// <exception cref="SaleUnavailableException">There was none within the bound.</exception>
-    public async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    public Task<T> AskAsync<T>(Func<Task<T>> ask) => AskAsync(ask, Stopwatch.GetTimestamp());
+
+    /// <summary>The answer, for a request whose bound began earlier.</summary>
+    /// <param name="ask">Calls the actor.</param>
+    /// <param name="since">When the bound began, as a timestamp of <see cref="Stopwatch"/>.</param>
+    /// <exception cref="SaleUnavailableException">There was none within the bound.</exception>
+    public async Task<T> AskAsync<T>(Func<Task<T>> ask, long since)
     {
-        var bound = TimeSpan.FromSeconds(options.Value.AnswerWithinSeconds);
-        var started = _monotonic.GetTimestamp();
         for (var delay = MinDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
-            var left = bound - _monotonic.GetElapsedTime(started);
             try
             {
-                return await ask().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+                return await ask().WaitAsync(LeftSince(since));
             }
             catch (Exception e) when (LostInfrastructure.Is(e))
             {
-                if (_monotonic.GetElapsedTime(started) + delay >= bound)
-                    throw new SaleUnavailableException("No answer within the bound.", e);
+                if (LeftSince(since) <= delay) throw new SaleUnavailableException("No answer within the bound.", e);
             }
             await Task.Delay(delay);
         }
+    }
+
+    /// <summary>What is left of a bound that began then; zero: nothing.</summary>
+    /// <param name="since">A timestamp of <see cref="Stopwatch"/>.</param>
+    public TimeSpan LeftSince(long since)
+    {
+        var left = TimeSpan.FromSeconds(options.Value.AnswerWithinSeconds) - Stopwatch.GetElapsedTime(since);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

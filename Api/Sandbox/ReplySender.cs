@@ -26,7 +26,9 @@ internal sealed partial class ReplySender(
     private readonly WebhookSignature _signature = new(options.WebhookSecrets);
     private readonly SemaphoreSlim _one = new(1);
 
-    /// <summary>Tells the merchant what is due; returns when that is done, or after <see cref="AnswerTimeout"/>.</summary>
+    /// <summary>
+    /// Tells the merchant what is due; returns when that is done, or after <see cref="AnswerTimeout"/>.
+    /// </summary>
     public async Task TellAsync()
     {
         try

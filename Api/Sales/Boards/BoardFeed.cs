@@ -15,7 +15,7 @@ namespace OrleansSale.Api.Sales.Boards;
 /// A copy is published only after those users up to its own head are in <see cref="AnsweredByBatch"/>. So before the
 /// front refuses anybody as sold out, it knows every holder of the units that the copy counts.
 /// </remarks>
-public sealed class BoardFeed(
+public sealed partial class BoardFeed(
     ListedBatch listed, IGrainFactory grains, TimeProvider timeProvider, PollPace pace, ILogger<BoardFeed> log,
     CancellationToken stopping)
 {
@@ -165,16 +165,9 @@ public sealed class BoardFeed(
         return isRefreshed;
     }
 
-    // A purchase, or a viewer's stream. Reading alone is no reason to poll.
-    private void ShowInterest()
-    {
-        Volatile.Write(ref _interestAt, _monotonic.GetTimestamp());
-        Interlocked.MemoryBarrier();
-        if (!Volatile.Read(ref _isPolling) && TryTakePolling()) _ = PollAsync();
-    }
-
     /// <summary>
-    /// Takes in orders that this front is about to answer with: from now on only the batch answers their users.
+    /// Takes in orders and places that this front is about to answer with. From now on only the batch answers their
+    /// users.
     /// </summary>
     public void Learn(ReadOnlySpan<PurchaseOutcome> outcomes)
     {
@@ -184,16 +177,6 @@ public sealed class BoardFeed(
         Raise(seq);
     }
 
-    /// <summary>Says that a viewer watches, until <see cref="Unwatch"/>.</summary>
-    public void Watch()
-    {
-        Stream.Join();
-        ShowInterest();
-    }
-
-    /// <summary>Says that a viewer left.</summary>
-    public void Unwatch() => Stream.Leave();
-
     /// <summary>
     /// <see cref="Key"/>. If there is none, the batch is asked whether it was removed, and it is looked for.
     /// </summary>
@@ -202,43 +185,6 @@ public sealed class BoardFeed(
     {
         if (Key is null && !IsAnonymised) await ReadAsync();
         return Key;
-    }
-
-    // A caller that shows interest writes it, and then looks whether anybody polls. A poll that stops says so, and then
-    // looks for interest once more. With a fence between the two steps on both sides, at least one sees the other.
-    private async Task PollAsync()
-    {
-        do
-        {
-            pace.Began();
-            while (IsOfInterest())
-            {
-                if (await RefreshAsync() is { } copy)
-                {
-                    Stream.Publish(copy.Snapshot, ShownNow());
-                    if (copy.Snapshot.Standby > 0 || copy.Snapshot.Closed) Buyers.TouchWaiting();
-                    Buyers.ReadTouched();
-                    if (Timetable.IsReserving(Schedule, timeProvider.GetUtcNow())) Buyers.Reservations.Refresh();
-                }
-                else if (IsDamaged) Stream.End();
-                await Task.Delay(IsDamaged ? DamagedPollInterval : pace.Interval, _monotonic);
-            }
-            pace.Ended();
-            Volatile.Write(ref _isPolling, false);
-            Interlocked.MemoryBarrier();
-        }
-        while (IsOfInterest() && TryTakePolling());
-    }
-
-    private ShownAnnouncements ShownNow() => Stream.IsWatched && Announcements is { } all
-        ? all.ShownAt(Terms, timeProvider.GetUtcNow()) : ShownAnnouncements.None;
-
-    private bool IsOfInterest() => !stopping.IsCancellationRequested
-        && (Stream.IsWatched || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts);
-
-    private bool TryTakePolling()
-    {
-        lock (_starting) return !_isPolling && (_isPolling = true);
     }
 
     private async Task<bool> TryRefreshAsync()
@@ -290,7 +236,7 @@ public sealed class BoardFeed(
             _answers.Damaged(e.Message);
             return null;
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
             // A batch that stops with the whole engine is not a failure to log.
             _answers.Failed(e, isLogged: !stopping.IsCancellationRequested);

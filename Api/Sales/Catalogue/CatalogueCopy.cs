@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
@@ -30,6 +31,7 @@ public sealed class CatalogueCopy(
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly PollPace _pace = new();
     private volatile BoardFeed[] _inOrder = [];
+    private (long At, ExceptionDispatchInfo Failure)? _failed;
     private Guid _activation;
     private long? _askedAt;
     private long _addedAt = long.MinValue;
@@ -73,9 +75,20 @@ public sealed class CatalogueCopy(
             {
                 return;
             }
+            // A call that began after this caller came answers the caller, also if it failed. Otherwise each caller
+            // would wait for the calls of all before them.
+            if (_failed is { } failed && failed.At >= arrived) failed.Failure.Throw();
             var asked = _monotonic.GetTimestamp();
-            await TakeInAsync(grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key));
-            _askedAt = asked;
+            try
+            {
+                await TakeInAsync(grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key));
+            }
+            catch (Exception e)
+            {
+                _failed = (asked, ExceptionDispatchInfo.Capture(e));
+                throw;
+            }
+            (_askedAt, _failed) = (asked, null);
         }
         finally
         {

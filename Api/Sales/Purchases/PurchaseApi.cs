@@ -1,3 +1,5 @@
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Catalogue;
@@ -26,7 +28,8 @@ public sealed record PurchaseBody(
 /// The endpoint for purchases in all their forms. The <see cref="PurchaseShortcut"/> handles almost all of them.
 /// </summary>
 public sealed class PurchaseApi(
-    CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseReader reader, PurchaseHandler handler)
+    CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseReader reader, PurchaseHandler handler,
+    PurchaseCounter counter, ActorRetry retry)
 {
     private static readonly EndpointDescription Described = new EndpointDescription(
         [EndpointDescription.Bearer, EndpointDescription.Ticket],
@@ -59,8 +62,22 @@ public sealed class PurchaseApi(
             await handler.RefuseAsync(http, invalid);
             return;
         }
-        // Without a credential a request does not look a batch up.
-        var feed = ask.User is null ? null : await catalogue.FindAsync(batch);
-        await handler.AnswerAsync(http, feed is null ? null : lanes.Of(feed), ask);
+        try
+        {
+            // Without a credential a request does not look a batch up.
+            var feed = ask.User is null
+                ? null : await catalogue.FindAsync(batch).AsTask().WaitAsync(retry.LeftSince(ask.Since));
+            await handler.AnswerAsync(http, feed is null ? null : lanes.Of(feed), ask);
+        }
+        catch (StorageDamagedException)
+        {
+            await handler.RefuseAsync(http, Problem.Of(Refusal.Unavailable));
+        }
+        catch (Exception e) when (e is SaleUnavailableException or TimeoutException)
+        {
+            // The front's handler of failures answers it.
+            counter.CountRefusal(Refusal.Overloaded);
+            throw;
+        }
     }
 }

@@ -19,7 +19,7 @@ public sealed record PurchaseDecision(OrderView? Order = null, Problem? Problem 
 
 /// <summary>
 /// Answers purchases once they are read: the front refuses a purchase itself, or the batch decides through its lane.
-/// Both readers of purchases use it.
+/// Both readers of purchases use it. A purchase has one bound, and each step takes from what is left of it.
 /// </summary>
 public sealed class PurchaseHandler(
     PurchaseCounter counter, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
@@ -29,21 +29,21 @@ public sealed class PurchaseHandler(
     /// <param name="lane">The batch's lane; null: there is no such batch, or the caller has no credential.</param>
     /// <param name="ask">The purchase.</param>
     public Task AnswerAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask) =>
-        MissesKey(lane, ask) ? AnswerWithoutKeyAsync(http, lane!, ask) : AnswerByKeyAsync(http, lane, ask);
+        MissesBatchKey(lane, ask)
+            ? AnswerWithoutBatchKeyAsync(http, lane!, ask) : AnswerByBatchKeyAsync(http, lane, ask);
 
     /// <summary>Decides a purchase that did not come as a request of its buyer.</summary>
     /// <param name="lane">The batch's lane; null: there is no such batch.</param>
     /// <param name="ask">The purchase.</param>
     public async Task<PurchaseDecision> DecideAsync(PurchaseLane? lane, PurchaseAsk ask)
     {
-        if (MissesKey(lane, ask)) await SeekKeyAsync(lane!);
+        if (MissesBatchKey(lane, ask)) await FindBatchKeyAsync(lane!, ask.Since);
         if (RefuseAtOnce(lane, ask, out var request) is { } early)
         {
             counter.CountRefusal(early.Refusal);
             return new PurchaseDecision(Problem: early);
         }
-        if (ask.Proof == ReservationProof.None) request = await WithReservationAsync(lane!, request);
-        var outcome = await lane!.AskAsync(request);
+        var outcome = await AskBatchAsync(lane!, request, ask);
         if (outcome.Order is { } order)
         {
             counter.CountOrder(outcome.Repeated);
@@ -54,7 +54,7 @@ public sealed class PurchaseHandler(
             counter.CountPlace(outcome.Repeated);
             return new PurchaseDecision(Place: place);
         }
-        var problem = ProblemOf(outcome, lane, ask.Proof);
+        var problem = await ProblemAfterAsync(outcome, lane!, ask);
         counter.CountRefusal(problem.Refusal);
         return new PurchaseDecision(Problem: problem);
     }
@@ -66,30 +66,30 @@ public sealed class PurchaseHandler(
         return problem.ExecuteAsync(http);
     }
 
-    private Task AnswerByKeyAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask) =>
+    private Task AnswerByBatchKeyAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask) =>
         RefuseAtOnce(lane, ask, out var request) is { } problem
             ? RefuseAsync(http, problem)
-            : AskAsync(http, lane!, ask.User!, request, ask.Proof);
+            : AskAsync(http, lane!, request, ask);
 
-    private async Task AnswerWithoutKeyAsync(HttpContext http, PurchaseLane lane, PurchaseAsk ask)
+    private async Task AnswerWithoutBatchKeyAsync(HttpContext http, PurchaseLane lane, PurchaseAsk ask)
     {
-        await SeekKeyAsync(lane);
-        await AnswerByKeyAsync(http, lane, ask);
+        await FindBatchKeyAsync(lane, ask.Since);
+        await AnswerByBatchKeyAsync(http, lane, ask);
     }
 
-    private static bool MissesKey(PurchaseLane? lane, in PurchaseAsk ask) =>
+    private static bool MissesBatchKey(PurchaseLane? lane, in PurchaseAsk ask) =>
         lane is { Feed: { Key: null, IsAnonymised: false } } && Refuse(lane, ask) is null;
 
-    // If it is not found, the purchase is refused for want of it.
-    private static async Task SeekKeyAsync(PurchaseLane lane)
+    // If the key is not found, the purchase is refused, because the batch's key is missing.
+    private async Task FindBatchKeyAsync(PurchaseLane lane, long since)
     {
         try
         {
-            await lane.Feed.FindKeyAsync();
+            await lane.Feed.FindKeyAsync().AsTask().WaitAsync(retry.LeftSince(since));
         }
-        catch (StorageDamagedException)
+        catch (Exception e) when (e is StorageDamagedException or TimeoutException)
         {
-            // It was logged where it was found.
+            // Damage was logged where it was found.
         }
     }
 
@@ -135,36 +135,54 @@ public sealed class PurchaseHandler(
                 refusal, lane, copy.Snapshot.Seq, copy.Snapshot.MayStandBy(feed.Terms.StandbyPlaces));
     }
 
-    private async Task AskAsync(
-        HttpContext http, PurchaseLane lane, string user, PurchaseRequest request, ReservationProof proof)
+    private async Task AskAsync(HttpContext http, PurchaseLane lane, PurchaseRequest request, PurchaseAsk ask)
     {
-        if (proof == ReservationProof.None) request = await WithReservationAsync(lane, request);
-        var outcome = await lane.AskAsync(request);
+        var outcome = await AskBatchAsync(lane, request, ask);
         if (outcome.Order is { } order)
         {
             counter.CountOrder(outcome.Repeated);
             await OrderAnswer.WriteAsync(
-                http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
+                http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, ask.User!);
         }
         else if (outcome.Place is { } place)
         {
             counter.CountPlace(outcome.Repeated);
-            await PlaceBody.AcceptedAsync(http, place, user);
+            await PlaceBody.AcceptedAsync(http, place, ask.User!);
         }
         else
         {
-            // The batch knows of a later opening than this front's copy. Whoever is early is told the one in force.
-            if (outcome.Refused == Refusal.SaleNotOpen && timeProvider.GetUtcNow() >= lane.Feed.Schedule.SaleOpens)
-                await lane.Feed.CatchUpAsync();
-            await RefuseAsync(http, ProblemOf(outcome, lane, proof));
+            await RefuseAsync(http, await ProblemAfterAsync(outcome, lane, ask));
         }
     }
 
-    private async Task<PurchaseRequest> WithReservationAsync(PurchaseLane lane, PurchaseRequest request)
+    private Task<PurchaseOutcome> AskBatchAsync(PurchaseLane lane, PurchaseRequest request, in PurchaseAsk ask) =>
+        ask.Proof == ReservationProof.None
+            ? AskWithReservationAsync(lane, request, ask.Since) : lane.AskAsync(request, ask.Since);
+
+    private async Task<PurchaseOutcome> AskWithReservationAsync(PurchaseLane lane, PurchaseRequest request, long since)
     {
         var reservation = grains.GetGrain<IReservationGrain>(
             IReservationGrain.KeyOf(lane.Feed.Terms.Id, request.Buyer));
-        return request with { Reservation = (await retry.AskAsync(reservation.GetAsync)).Value?.Version ?? 0 };
+        var found = await retry.AskAsync(reservation.GetAsync, since);
+        return await lane.AskAsync(request with { Reservation = found.Value?.Version ?? 0 }, since);
+    }
+
+    // The batch may know of a later opening than this front's copy. The copy is refreshed then, so that the answer
+    // states the schedule in force.
+    private async Task<Problem> ProblemAfterAsync(PurchaseOutcome outcome, PurchaseLane lane, PurchaseAsk ask)
+    {
+        if (outcome.Refused == Refusal.SaleNotOpen && timeProvider.GetUtcNow() >= lane.Feed.Schedule.SaleOpens)
+        {
+            try
+            {
+                await lane.Feed.CatchUpAsync().WaitAsync(retry.LeftSince(ask.Since));
+            }
+            catch (Exception e) when (e is StorageDamagedException or TimeoutException)
+            {
+                // The answer states the last schedule that is known.
+            }
+        }
+        return ProblemOf(outcome, lane, ask.Proof);
     }
 
     // If a cancelled ticket was the only credential, there is no credential.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -7,8 +8,8 @@ namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// The lane of one front for one batch. Purchases wait here in order of arrival. All waiting purchases go to the batch
-/// in one call, and meanwhile the next ones gather. There is one purchase per user and key: a second one joins the
-/// first until that is answered.
+/// in one call, and meanwhile the next ones gather. An equal request joins the first until that is answered. With
+/// another quantity, or another proof of the reservation, the same key is a purchase of its own, and the batch decides.
 /// </summary>
 /// <remarks>
 /// Every purchase is answered within its bound, whatever fails. A failed call is retried under the same keys; the batch
@@ -46,7 +47,6 @@ public sealed partial class PurchaseLane(
     private static readonly Task<PurchaseOutcome> Overloaded = Task.FromResult(PurchaseOutcome.No(Refusal.Overloaded));
 
     private readonly Lock _lock = new();
-    private readonly TimeProvider _monotonic = TimeProvider.System;
     // Those that are still to be sent to the batch. Some of them may be answered already.
     private readonly Queue<Waiting> _queue = new();
     private readonly Dictionary<Alias, Waiting> _open = [];
@@ -68,7 +68,9 @@ public sealed partial class PurchaseLane(
     }
 
     /// <summary>The outcome, within the bound.</summary>
-    public Task<PurchaseOutcome> AskAsync(in PurchaseRequest request)
+    /// <param name="request">The purchase.</param>
+    /// <param name="since">When its bound began, as a timestamp of <see cref="Stopwatch"/>.</param>
+    public Task<PurchaseOutcome> AskAsync(in PurchaseRequest request, long since)
     {
         lock (_lock)
         {
@@ -79,7 +81,7 @@ public sealed partial class PurchaseLane(
                 if (other.Request == request) return other.Task;
             }
             if (_openCount >= _pace.MaxOpen || open >= MaxOpenPerUser) return Overloaded;
-            var waiting = new Waiting(request, _monotonic.GetTimestamp()) { NextOfUser = ofUser };
+            var waiting = new Waiting(request, since) { NextOfUser = ofUser };
             _open[request.Buyer] = waiting;
             _openCount++;
             _queue.Enqueue(waiting);
@@ -101,13 +103,13 @@ public sealed partial class PurchaseLane(
         {
             try
             {
-                var asked = _monotonic.GetTimestamp();
+                var asked = Stopwatch.GetTimestamp();
                 var requests = new PurchaseRequest[group.Count];
                 for (var i = 0; i < requests.Length; i++) requests[i] = group[i].Request;
                 var answer = await grain.PurchaseAsync(new PurchaseCall(requests));
                 feed.Learn(answer.Outcomes);
                 Complete([.. group], answer.Outcomes);
-                lock (_lock) _pace.Answered(requests.Length, isFull, _monotonic.GetElapsedTime(asked));
+                lock (_lock) _pace.Answered(requests.Length, isFull, Stopwatch.GetElapsedTime(asked));
                 group.Clear();
                 delay = MinRetryDelay;
                 if (_outage.Succeeds() is { } failures) Log.AnswersAgain(log, feed.Terms.Id, failures);
@@ -118,10 +120,10 @@ public sealed partial class PurchaseLane(
                 Complete([.. group], [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Unavailable), group.Count)]);
                 group.Clear();
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e)
             {
                 // The outcome is unknown, so the same purchases are retried in the same order, followed by those that
-                // arrived meanwhile.
+                // arrived meanwhile. Nothing may end the pump: nobody would start it again.
                 if (_outage.Fails(e.GetType().Name))
                     Log.AskedAgain(log, feed.Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
                 await Task.Delay(delay);
@@ -180,7 +182,7 @@ public sealed partial class PurchaseLane(
             {
                 for (var waiting = ofUser; waiting is not null; waiting = waiting.NextOfUser)
                 {
-                    if (_monotonic.GetElapsedTime(waiting.Since) >= bound) late.Add(waiting);
+                    if (Stopwatch.GetElapsedTime(waiting.Since) >= bound) late.Add(waiting);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
@@ -32,8 +33,10 @@ public enum ReservationProof
 /// <param name="Version">The version of the reservation that the ticket states; 0 without a ticket.</param>
 /// <param name="Proof">The kind of ticket.</param>
 /// <param name="Standby">Whether they take a place in the line if the units are gone.</param>
+/// <param name="Since">When it was read, as a timestamp of <see cref="Stopwatch"/>: its bound begins then.</param>
 public readonly record struct PurchaseAsk(
-    string? User, Alias Alias, string? Key, int Quantity, long Version, ReservationProof Proof, bool Standby = false);
+    string? User, Alias Alias, string? Key, int Quantity, long Version, ReservationProof Proof, bool Standby,
+    long Since);
 
 /// <summary>
 /// Reads the key, the body and the credential of a purchase, for the endpoint and for the shortcut.
@@ -87,20 +90,20 @@ public sealed class PurchaseReader(TicketSigner tickets)
         tickets.TryVerify(header.AsSpan(TicketScheme.Length).Trim(), batch, out var ticket)
             ? new PurchaseAsk(
                 ticket.User, ticket.Alias, key, wanted.Quantity, ticket.Version, ReservationProof.TicketAlone,
-                wanted.Standby)
+                wanted.Standby, Stopwatch.GetTimestamp())
             : default;
 
     // A ticket beside a token is a claim that can be wrong.
     private PurchaseAsk OfToken(Caller? caller, string? ticketText, string batch, string? key, Wanted wanted)
     {
         if (caller is null) return default;
-        var (quantity, standby) = wanted;
+        var ((quantity, standby), since) = (wanted, Stopwatch.GetTimestamp());
         if (ticketText is null)
-            return new PurchaseAsk(caller.User, default, key, quantity, 0, ReservationProof.None, standby);
+            return new PurchaseAsk(caller.User, default, key, quantity, 0, ReservationProof.None, standby, since);
         var isGood = tickets.TryVerify(ticketText, batch, out var ticket) && ticket.User == caller.User;
         return new PurchaseAsk(
             caller.User, ticket.Alias, key, quantity, ticket.Version,
-            isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket, standby);
+            isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket, standby, since);
     }
 
     // Null: the body has not arrived, or is not that simple. It is unchanged then.

@@ -7,7 +7,8 @@ namespace OrleansSale.Api.Sales.Purchases;
 /// </summary>
 /// <remarks>
 /// Its answers are those of <see cref="PurchaseApi"/>. It leaves every request that it does not understand at once to
-/// that endpoint, with the body unread. No exception handlers surround it, so only a bug may throw here.
+/// that endpoint, with the body unread. No exception handlers surround it, so only a bug may throw here. Such a bug is
+/// answered with the server's own status 500.
 /// </remarks>
 public sealed class PurchaseShortcut(
     PurchaseLanes lanes, PurchaseReader reader, PurchaseHandler handler, Draining draining)

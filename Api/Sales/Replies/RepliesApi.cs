@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
@@ -44,7 +45,8 @@ public sealed class RepliesApi(
         var batch = await posts.FindBatchAsync(channel, body.Post);
         if (batch is null || await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
         var decision = await purchases.DecideAsync(lanes.Of(feed), new PurchaseAsk(
-            UserId.Of(channel, body.User), default, body.Id, Quantity: 1, Version: 0, ReservationProof.None));
+            UserId.Of(channel, body.User), default, body.Id, Quantity: 1, Version: 0, ReservationProof.None,
+            Standby: false, Stopwatch.GetTimestamp()));
         language = body.Language ?? language;
         var (texts, link) = (new ReplyTexts(language), page(batch).AbsoluteUri);
         if (decision.Order is { } order)

@@ -114,6 +114,23 @@ public sealed class BoardListingTests : IDisposable
         (await ReadAsync()).Length.ShouldBe(Count);
     }
 
+    [Fact]
+    public async Task Callers_who_wait_while_the_catalogue_is_silent_share_its_failure()
+    {
+        _engine.Lists = [new(), new()];
+        var first = _catalogue.RefreshAsync();
+        var others = Enumerable.Range(0, 50).Select(_ => _catalogue.RefreshAsync()).ToArray();
+        foreach (var list in _engine.Lists) list.SetException(new TimeoutException("no answer"));
+        await Should.ThrowAsync<TimeoutException>(first);
+        foreach (var other in others) await Should.ThrowAsync<TimeoutException>(other);
+        _engine.Pages.Count.ShouldBe(2, "the others came during the first call, and share the next");
+
+        Offer("a", opens: -1, closes: 1);
+        (_engine.Lists, _engine.Pages) = ([], []);
+        await _catalogue.RefreshAsync();
+        _engine.Pages.ShouldNotBeEmpty("a later caller makes a call of its own");
+    }
+
     private void Offer(string name, int opens, int closes)
     {
         var now = DateTimeOffset.UtcNow;
@@ -150,13 +167,17 @@ public sealed class BoardListingTests : IDisposable
 
         public ConcurrentDictionary<string, int> Asks { get; } = [];
 
-        public ConcurrentBag<int> Pages { get; } = [];
+        public ConcurrentBag<int> Pages { get; set; } = [];
+
+        /// <summary>What the first calls of the catalogue answer.</summary>
+        public TaskCompletionSource<CataloguePage>[] Lists { get; set; } = [];
 
         public ConcurrentDictionary<string, bool> Silent { get; } = [];
 
         public Task<CataloguePage> List(int from)
         {
             Pages.Add(from);
+            if (Pages.Count <= Lists.Length) return Lists[Pages.Count - 1].Task;
             return Task.FromResult(new CataloguePage(
                 [.. Batches.Skip(from).Take(CataloguePage.MaxCount).Select(terms => new ListedBatch(terms, null))],
                 Activation));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,9 +23,11 @@ public sealed class PurchaseLaneTests
     /// </summary>
     private static readonly SaleOptions Options = new() { LaneCapacity = Capacity, AnswerWithinSeconds = 4 };
 
-    private static readonly TimeSpan CallTakes = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan CallTakes = TimeSpan.FromSeconds(0.7), Patience = TimeSpan.FromMinutes(1);
 
     private readonly Channel<SlowBatch.Asked> _calls = Channel.CreateUnbounded<SlowBatch.Asked>();
+    private static long Now => Stopwatch.GetTimestamp();
+
     private readonly PurchaseLane _lane;
     private ulong _users;
 
@@ -62,11 +65,11 @@ public sealed class PurchaseLaneTests
     public async Task A_buyer_who_asks_again_after_their_answer_makes_a_second_purchase()
     {
         var request = new PurchaseRequest(new Alias(1, 1), null, 1, 1, true);
-        var first = _lane.AskAsync(request);
-        _lane.AskAsync(request).ShouldBe(first, "the same request joins the one that waits");
+        var first = _lane.AskAsync(request, Now);
+        _lane.AskAsync(request, Now).ShouldBe(first, "the same request joins the one that waits");
         // Continues on the thread that answers.
         var again = first.ContinueWith(
-            _ => (Task: _lane.AskAsync(request), IsWaiting: _lane.IsWaiting(request.Buyer)),
+            _ => (Task: _lane.AskAsync(request, Now), IsWaiting: _lane.IsWaiting(request.Buyer)),
             TaskContinuationOptions.ExecuteSynchronously);
         (await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken)).Answer();
         var (second, isWaiting) = await again;
@@ -82,7 +85,8 @@ public sealed class PurchaseLaneTests
     {
         var lane = NewLane(new SaleOptions());
         Task<PurchaseOutcome> Ask(ulong user, int key) =>
-            lane.AskAsync(new PurchaseRequest(new Alias(2, user), new KeyHash(3, (ulong)key), 1, 1, ByTicket: true));
+            lane.AskAsync(
+                new PurchaseRequest(new Alias(2, user), new KeyHash(3, (ulong)key), 1, 1, ByTicket: true), Now);
 
         var open = Enumerable.Range(0, PurchaseLane.MaxOpenPerUser).Select(key => Ask(1, key)).ToArray();
         var refused = Ask(1, open.Length);
@@ -101,6 +105,28 @@ public sealed class PurchaseLaneTests
         await Task.WhenAll(open);
         Ask(1, open.Length).IsCompleted.ShouldBeFalse("he has none under way any more");
     }
+
+    [Fact]
+    public async Task A_purchase_that_was_long_under_way_before_it_came_is_answered_at_the_end_of_its_one_bound()
+    {
+        var options = new SaleOptions { AnswerWithinSeconds = 3_600 };
+        var longAgo = Now - options.AnswerWithinSeconds * Stopwatch.Frequency;
+        var late = NewLane(options).AskAsync(new PurchaseRequest(new Alias(5, 1), null, 1, 1, true), longAgo);
+        (await late.WaitAsync(Patience, TestContext.Current.CancellationToken)).Refused.ShouldBe(Refusal.Overloaded);
+    }
+
+    [Fact]
+    public async Task The_purchases_of_a_call_that_fails_in_whatever_way_are_sent_again()
+    {
+        var bought = Ask();
+        foreach (var failure in (Exception[])[new InsufficientMemoryException(), new TimeoutException()])
+            (await NextCallAsync()).Fail(failure);
+        (await NextCallAsync()).Answer();
+        (await bought.WaitAsync(Patience, TestContext.Current.CancellationToken)).Refused.ShouldBe(Refusal.NotReserved);
+    }
+
+    private Task<SlowBatch.Asked> NextCallAsync() =>
+        _calls.Reader.ReadAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
 
     private PurchaseLane NewLane(SaleOptions options)
     {
@@ -121,7 +147,7 @@ public sealed class PurchaseLaneTests
     }
 
     private Task<PurchaseOutcome> Ask() =>
-        _lane.AskAsync(new PurchaseRequest(new Alias(4, ++_users), null, 1, 1, true));
+        _lane.AskAsync(new PurchaseRequest(new Alias(4, ++_users), null, 1, 1, true), Now);
 
     /// <summary>Knows one batch.</summary>
     public class Grains : DispatchProxy
@@ -155,6 +181,8 @@ public sealed class PurchaseLaneTests
             public int Count => call.Requests.Length;
 
             public IEnumerable<Alias> Users => call.Requests.Select(request => request.Buyer);
+
+            public void Fail(Exception failure) => _answered.SetException(failure);
 
             public void Answer() => _answered.SetResult(
                 new PurchaseOutcomes([.. call.Requests.Select(_ => PurchaseOutcome.No(Refusal.NotReserved))]));
