@@ -1,19 +1,20 @@
 namespace OrleansSale.Api.Hosting;
 
-/// <summary>Whether somebody looks at the demo: while nobody does, it makes no further batches.</summary>
+/// <summary>Records visits. Without recent ones the demo makes no further batches.</summary>
 public sealed class DemoVisits(TimeProvider timeProvider)
 {
     /// <summary>A visit counts for this long.</summary>
     public static readonly TimeSpan CountsFor = TimeSpan.FromMinutes(2);
 
-    private long _lastAt = long.MinValue;
+    // In ticks; 0: nobody has visited yet.
+    private long _lastAt;
 
     /// <summary>Whether somebody has opened a page or the list of batches lately.</summary>
     public bool AreRecent => Now - Volatile.Read(ref _lastAt) is >= 0 and var age && age < CountsFor.Ticks;
 
     private long Now => timeProvider.GetUtcNow().Ticks;
 
-    /// <summary>Notices visits.</summary>
+    /// <summary>Adds the middleware that records visits.</summary>
     public static void Use(WebApplication app)
     {
         var visits = app.Services.GetRequiredService<DemoVisits>();

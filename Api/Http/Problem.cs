@@ -138,7 +138,7 @@ public sealed class Problem : IResult
         Refusal.Overloaded => (503, "overloaded", "Not decided in time. Asking again is safe."),
         Refusal.Forbidden => (403, "forbidden", "This is for operators."),
         Refusal.ReservationClosed => (409, "reservation-closed", "Reservations are not open."),
-        Refusal.OrderNotPayable => (409, "order-not-payable", "The order does not await payment, or not any longer."),
+        Refusal.OrderNotPayable => (409, "order-not-payable", "The order cannot be paid now."),
         Refusal.Conflict => (409, "conflict", "The request contradicts what is there."),
         Refusal.TooLarge => (413, "too-large", "The body is too large."),
         Refusal.UnsupportedMediaType => (415, "unsupported-media-type", "The body must be application/json."),

@@ -12,26 +12,30 @@ namespace OrleansSale.GrainInterfaces.Messages;
 public interface IMessagesGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Says that the ledger has an entry that a message follows from. Once it is answered, the message is delivered
-    /// whatever dies.
+    /// Announces an entry that causes a message. After this returns, the message is sent even if processes crash.
     /// </summary>
     /// <param name="seq">The entry's sequence: it is durable, and so are all before it.</param>
     [Alias("NoteNewsAsync")]
     Task NoteNewsAsync(long seq);
 
     /// <summary>
-    /// Says that places of the batch wait in the product's backlog, and which batch takes them may be news. Once it is
-    /// answered, their buyers are told of that batch whatever dies. Each is told of a batch once, however often this is
-    /// called.
+    /// Announces that another batch may now take the places of this one that wait in the product's backlog. After this
+    /// returns, their buyers are told of that batch even if processes crash. Each is told of a batch once, however
+    /// often this is called.
     /// </summary>
     [Alias("NoteBacklogAsync")]
     Task NoteBacklogAsync();
 
-    /// <summary>The messages that are not delivered, by sequence: those that wait, and the last that ended.</summary>
+    /// <summary>
+    /// By sequence: the waiting messages, the latest that failed for good, and the latest that arrived after a retry.
+    /// </summary>
     [Alias("ListAsync")]
     Task<MessageView[]> ListAsync();
 
-    /// <summary>Tries a message again now, once for each key, whatever its state but delivered.</summary>
+    /// <summary>
+    /// Tries a waiting or failed message again now, once for each key. Conflict: it was delivered, it is being sent,
+    /// nobody is left to tell, or its channel has no room for another one.
+    /// </summary>
     /// <param name="seq">The message's number.</param>
     /// <param name="key">A hash of the operator and their Idempotency-Key.</param>
     [Alias("RetryAsync")]
@@ -41,7 +45,7 @@ public interface IMessagesGrain : IGrainWithStringKey
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListFaultsAsync();
 
-    /// <summary>Looks whether there are new entries, and does what is due; returns whether something is left.</summary>
+    /// <summary>Reads new entries and sends due messages. Returns whether work is left.</summary>
     [Alias("WakeAsync")]
     Task<bool> WakeAsync();
 }
@@ -49,7 +53,7 @@ public interface IMessagesGrain : IGrainWithStringKey
 /// <summary>A message to a buyer, as operators see it.</summary>
 /// <param name="Seq">
 /// Its number in the batch: the sequence of the entry that it follows from. A message that follows from no entry has a
-/// number that no entry reaches.
+/// number above 1,000,000,000,000.
 /// </param>
 /// <param name="Order">The order's id; null: it is about a place.</param>
 /// <param name="Kind">What it is about.</param>

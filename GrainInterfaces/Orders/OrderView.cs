@@ -74,7 +74,7 @@ public sealed record OrderView(
 /// <param name="PaidAt">When it was sold; null: never. Stays after a cancellation.</param>
 /// <param name="RefundedAt">When the last of its payments had gone back; null unless it is refunded.</param>
 /// <param name="ReturnPayBy">
-/// Until when the one who is offered what is returned may pay for it; null: nobody is.
+/// PayBy of the order of the buyer who is offered the returned units; null: there is none.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderInstants")]
 public sealed record OrderInstants(

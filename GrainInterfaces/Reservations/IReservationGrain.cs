@@ -27,20 +27,21 @@ public interface IReservationGrain : IGrainWithStringKey
     }
 
     /// <summary>
-    /// Reserves, or returns the reservation that is there. Reservation-closed outside the window; limit-reached after
-    /// <see cref="MaxChanges"/> changes, or after the user's data were erased.
+    /// Reserves, or returns the reservation that is there. Reservation-closed outside the window. Limit-reached after
+    /// <see cref="MaxChanges"/> changes, or after the user's data were erased: users are told of their limits.
     /// </summary>
     /// <param name="user">The user whose alias is in the key.</param>
     /// <param name="schedule">The batch's schedule by the clock: see <see cref="Schedule.ByClock"/>.</param>
     /// <param name="mayBeKnown">
-    /// Whether the batch may know the user's alias. If it certainly does not, no data of the user was erased.
+    /// False only if the batch has certainly never seen the alias. Then an unfinished erasure need not be looked for.
     /// </param>
     [Alias("ReserveAsync")]
     Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown = true);
 
     /// <summary>
     /// Makes sure that the user of a grant has a reservation, at any time: lists of operators, messages and erasures
-    /// find the user by it. Conflict after <see cref="MaxChanges"/> changes, or after the user's data were erased.
+    /// find the user by it. Conflict after <see cref="MaxChanges"/> changes, or after the user's data were erased. It
+    /// is not limit-reached, because the caller is not the user whose limit that is.
     /// </summary>
     /// <param name="user">The user whose alias is in the key.</param>
     [Alias("ReserveForGrantAsync")]
@@ -62,18 +63,18 @@ public interface IReservationGrain : IGrainWithStringKey
     Task<Answer<Effect>> CancelAsync();
 
     /// <summary>
-    /// Keeps where to deliver what the user may buy. Not-found: there is no reservation. Conflict while the user has a
-    /// live order, whose details these are. Sale-closed: the sale has ended.
+    /// Stores the delivery details. Not-found: there is no reservation. Conflict while the user has a live order, whose
+    /// details these are. Sale-closed: the sale has ended.
     /// </summary>
     [Alias("SetDeliveryAsync")]
     Task<Answer<Delivery>> SetDeliveryAsync(Delivery delivery);
 
-    /// <summary>Where to deliver; a null value: never said. Not-found: there is no reservation.</summary>
+    /// <summary>The delivery details; a null value: none were given. Not-found: there is no reservation.</summary>
     [Alias("GetDeliveryAsync")]
     Task<Answer<Delivery?>> GetDeliveryAsync();
 
     /// <summary>
-    /// Removes where to deliver. Already so: there was nothing. Conflict while the user has a live order.
+    /// Removes the delivery details. Already so: there were none. Conflict while the user has a live order.
     /// </summary>
     [Alias("RemoveDeliveryAsync")]
     Task<Answer<Effect>> RemoveDeliveryAsync();
@@ -90,8 +91,8 @@ public interface IReservationGrain : IGrainWithStringKey
     Task<Answer<Effect>> EraseAsync();
 
     /// <summary>
-    /// Erases too, and also a user of whom nothing was here cannot reserve any more: a place of theirs is perhaps being
-    /// carried here.
+    /// Like <see cref="EraseAsync"/>. In addition, a user who never reserved here cannot reserve any more. Use it
+    /// when a place of theirs may still be carried to this batch.
     /// </summary>
     [Alias("EraseForGoodAsync")]
     Task<Answer<Effect>> EraseForGoodAsync();

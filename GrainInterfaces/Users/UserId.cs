@@ -62,15 +62,14 @@ public static class UserId
     private static bool IsPrintable(int rune) => rune is not ('/' or ':') && !PlainText.IsRefused(rune)
         && (rune == ' ' || !PlainText.IsWhiteSpace(rune)) && !IsFormat(rune) && !IsPrivate(rune);
 
-    // Invisible characters, but for the marks that choose how the one before them looks, and for fillers that are
-    // letters.
+    // Invisible characters, except variation selectors and filler letters.
     private static bool IsFormat(int rune) => rune is (>= 0x13430 and <= 0x1343F) || (PlainText.IsInvisible(rune)
         && rune is not (0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180D) or 0x180F
             or 0x2800 or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0100 and <= 0xE01EF)));
 
     private static bool IsPrivate(int rune) => rune is (>= 0xE000 and <= 0xF8FF) or >= 0xF0000;
 
-    // From Arabic to Mongolian, the Indic scripts beyond, and what emoji are made of.
+    // The scripts from Arabic to Mongolian, further Indic scripts, and emoji components.
     private static bool Joins(int rune) => rune is (>= 0x600 and <= 0x18AF) or (>= 0x2190 and <= 0x2BFF) or 0xFE0F
         or (>= 0x11000 and <= 0x11FFF) or (>= 0x1F000 and <= 0x1FFFF);
 }

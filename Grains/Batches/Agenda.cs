@@ -14,8 +14,11 @@ public static class Agenda
     /// <summary>The period of the batch's timer.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Most entries from here in one commit; the rest follow in the next commit.</summary>
-    public const int MaxEntriesPerCommit = 1_000;
+    /// <summary>
+    /// Most entries from here in one call of <see cref="DurableBatch.DoDue"/>, and one more if <see cref="MustGoOn"/>.
+    /// The rest follow in the next call.
+    /// </summary>
+    public const int MaxEntriesPerRound = 1_000;
 
     /// <summary>
     /// Whether the next entry belongs to the same commit as the last one: the refund for an order that was recalled.

@@ -153,7 +153,7 @@ internal sealed partial class BatchUpkeep
             do
             {
                 _batch.DoDue();
-                if (journal.IsDue()) await journal.WhenDurableAsync(true);
+                if (journal.MustConfirmNow()) await journal.WhenDurableAsync(true);
             }
             while (_batch.IsDue);
             if (journal.Committed.Seq > _batch.ReadSeq && Abandoned.Succeeds() is { } failures)

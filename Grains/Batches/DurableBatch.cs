@@ -73,13 +73,14 @@ internal sealed class DurableBatch
     }
 
     /// <summary>
-    /// Does the work that is due, so that no decision is about a hold that should have ended. Returns the instant of
-    /// the decision.
+    /// Does the work that is due, at most <see cref="Agenda.MaxEntriesPerRound"/> entries of it. Due holds beyond that
+    /// still count as live until the next call. The rule for payments checks the deadline itself. Returns the instant
+    /// of the decision.
     /// </summary>
     public long DoDue()
     {
         var now = Now;
-        for (var i = 0; i < Agenda.MaxEntriesPerCommit || Agenda.MustGoOn(State); i++)
+        for (var i = 0; i < Agenda.MaxEntriesPerRound || Agenda.MustGoOn(State); i++)
         {
             if (Agenda.Next(State, now, _graceMilliseconds) is not { } due) break;
             Record(due, now);

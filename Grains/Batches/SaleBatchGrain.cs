@@ -271,7 +271,8 @@ public sealed partial class SaleBatchGrain(
         return new OrderPage([.. views], PlaceOf(buyer).Value);
     }
 
-    // A front with an old board still names owners: what they say of an order then would not be removed any more.
+    // A front with an old board still names owners. After anonymising nobody owns an order: new details would never be
+    // removed.
     private bool IsOf(Order order, Alias owner) => order.Buyer == owner && !Batch.State.Directing.IsAnonymised;
 
     private static partial class Log

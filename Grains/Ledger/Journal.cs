@@ -37,7 +37,7 @@ public sealed class Journal<TState>(
     /// <summary>How long one attempt may take before its outcome counts as unknown.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>An idle actor confirms its head once in this many calls of <see cref="IsDue"/>.</summary>
+    /// <summary>An idle actor confirms its head once in this many calls of <see cref="MustConfirmNow"/>.</summary>
     public const int LooksPerConfirmation = 10;
 
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(20);
@@ -79,9 +79,10 @@ public sealed class Journal<TState>(
 
     /// <summary>
     /// For an actor's timer: whether entries are pending, or it is time to confirm the head again. An idle actor sends
-    /// no answers, so it need not ask storage each time.
+    /// no answers, so it need not ask storage each time. Each call of an idle actor counts.
     /// </summary>
-    public bool IsDue() => _gatheredCount > 0 || _inFlight is not null || ++_looks % LooksPerConfirmation == 0;
+    public bool MustConfirmNow() =>
+        _gatheredCount > 0 || _inFlight is not null || ++_looks % LooksPerConfirmation == 0;
 
     /// <summary>
     /// Tells for each commit whether it leaves the stream open (<see cref="LedgerCommit.IsOpen"/>); open by default.
@@ -92,7 +93,7 @@ public sealed class Journal<TState>(
     public bool IsAbandoned { get; private set; }
 
     /// <summary>
-    /// Ends this activation: no further append begins, and who waits for one is told the reason. An append in flight
+    /// Ends this activation: no further append begins, and waiting callers fail with the reason. An append in flight
     /// ends as usual, and its callers learn its outcome. A repeat changes nothing.
     /// </summary>
     public void Abandon(Exception reason)

@@ -15,7 +15,7 @@ public sealed partial class OrderGrain
         if (!TryLocate(out var batch, out var seq) || !KeyHash.TryParse(shipping.Key, out var key))
             return Refusal.NotFound;
         if (_isDamaged) throw new StorageDamagedException($"the documents of order {Id} cannot be read");
-        await TakeOwnAsync();
+        await DropForeignDocumentsAsync();
         if (stored.State.IsDisowned) return Conflict("its buyer's data were removed");
         if (stored.State.TrackingKey == shipping.Key && stored.State.Tracking != shipping.Tracking)
             return Conflict("the key was used for another tracking reference");
@@ -33,7 +33,7 @@ public sealed partial class OrderGrain
     public async Task<string?> FindTrackingAsync()
     {
         if (_isDamaged) throw new StorageDamagedException($"the documents of order {Id} cannot be read");
-        if (stored.RecordExists) await TakeOwnAsync();
+        if (stored.RecordExists) await DropForeignDocumentsAsync();
         return stored.State.Tracking;
     }
 

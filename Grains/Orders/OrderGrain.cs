@@ -28,14 +28,14 @@ public sealed class OrderDocuments : IDocument
     /// <summary>The delivery address; null: none was given.</summary>
     [Id(2)] public Delivery? Delivery { get; set; }
 
-    /// <summary>The refunds, by the name of the provider, a space and its payment id.</summary>
+    /// <summary>The providers' refund ids. The key is the provider's name, a space and its payment id.</summary>
     [Id(3)] public Dictionary<string, string> Refunds { get; set; } = [];
 
     /// <summary>
     /// Identifies the order that these documents belong to: the hash of the commit with its held entry, in hexadecimal.
     /// The id alone is not enough, because ids are reused when a ledger was lost or an older one was restored.
     /// </summary>
-    [Id(4)] public string? Held { get; set; }
+    [Id(4), JsonPropertyName("Held")] public string? HeldHash { get; set; }
 
     /// <summary>Whether the buyer was erased. Then nobody owns the order.</summary>
     [Id(6)] public bool IsDisowned { get; set; }
@@ -43,7 +43,7 @@ public sealed class OrderDocuments : IDocument
     /// <summary>The tracking reference of the last shipment; null: none.</summary>
     [Id(20)] public string? Tracking { get; set; }
 
-    /// <summary>The key of the shipment that the tracking reference is of: see <see cref="Shipment.Key"/>.</summary>
+    /// <summary>The key of the tracked shipment: see <see cref="Shipment.Key"/>.</summary>
     [Id(21)] public string? TrackingKey { get; set; }
 
     /// <summary>The order's payBy when its checkout was made; null: none was.</summary>
@@ -63,7 +63,7 @@ public sealed partial class OrderGrain(
     /// <summary>The number of hexadecimal digits of the held entry's hash in a checkout's idempotency key.</summary>
     public const int HashDigitsOfKey = 16;
 
-    private string? _held;
+    private string? _heldHash;
     private bool _isDamaged;
 
     private string Id => this.GetPrimaryKeyString();
@@ -84,7 +84,7 @@ public sealed partial class OrderGrain(
         if (found.Refused is { } unknown) return unknown;
         var order = found.Value!;
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
-        var held = await TakeOwnAsync();
+        var heldHash = await DropForeignDocumentsAsync();
         var plan = (await batch.GetCheckoutPlanAsync(seq)).Value;
         if (order.Checkout is { } open && open == stored.State.Checkout)
         {
@@ -99,7 +99,7 @@ public sealed partial class OrderGrain(
         ProviderCheckout checkout;
         try
         {
-            var digits = held[..HashDigitsOfKey];
+            var digits = heldHash[..HashDigitsOfKey];
             checkout = await Named(name).CreateCheckoutAsync(new CheckoutRequest(
                 Id, owner.User, description, order.Amount, plan.PayBy, KeyOf(digits, plan.Number), order.HeldAt,
                 digits, plan.Number));
@@ -126,7 +126,7 @@ public sealed partial class OrderGrain(
         if (found.Refused is { } unknown) return unknown;
         if (!found.Value!.IsLive)
             return new Answer<Delivery>(Refusal.Conflict, "the order has ended");
-        await TakeOwnAsync();
+        await DropForeignDocumentsAsync();
         if (stored.State.IsDisowned) return Refusal.NotFound;
         if (stored.State.Delivery == delivery) return delivery;
         stored.State.Delivery = delivery;
@@ -139,7 +139,7 @@ public sealed partial class OrderGrain(
     public async Task<Delivery?> FindDeliveryAsync(OrderView order)
     {
         if (_isDamaged) throw new StorageDamagedException($"the documents of order {Id} cannot be read");
-        if (stored.RecordExists) await TakeOwnAsync();
+        if (stored.RecordExists) await DropForeignDocumentsAsync();
         if (stored.State.Delivery is not null || stored.State.IsDisowned || !order.IsLive) return stored.State.Delivery;
         return await ReservedOf(order).GetAsync();
     }
@@ -155,7 +155,7 @@ public sealed partial class OrderGrain(
     /// <inheritdoc />
     public async Task<RefundTry> RefundAsync(string provider, string payment, Money amount, long paidBack)
     {
-        await TakeOwnAsync();
+        await DropForeignDocumentsAsync();
         if (stored.State.Refunds.GetValueOrDefault(KeyOf(provider, payment)) is { } made) return RefundTry.Made(made);
         ProviderRefund refund;
         try
@@ -178,7 +178,7 @@ public sealed partial class OrderGrain(
     /// <inheritdoc />
     public async Task ForgetRefundAsync(string provider, string payment)
     {
-        await TakeOwnAsync();
+        await DropForeignDocumentsAsync();
         if (stored.State.Refunds.Remove(KeyOf(provider, payment))) await WriteAsync();
     }
 
@@ -190,7 +190,7 @@ public sealed partial class OrderGrain(
         stored.State = new OrderDocuments
         {
             Refunds = stored.State.Refunds,
-            Held = stored.State.Held,
+            HeldHash = stored.State.HeldHash,
             IsDisowned = stored.State.IsDisowned,
         };
         _isDamaged = false;
@@ -200,9 +200,9 @@ public sealed partial class OrderGrain(
     /// <inheritdoc />
     public async Task DisownAsync()
     {
-        await TakeOwnAsync();
+        await DropForeignDocumentsAsync();
         if (stored.State is { IsDisowned: true, Delivery: null }) return;
-        stored.State = new OrderDocuments { Refunds = stored.State.Refunds, Held = _held, IsDisowned = true };
+        stored.State = new OrderDocuments { Refunds = stored.State.Refunds, HeldHash = _heldHash, IsDisowned = true };
         _isDamaged = false;
         await WriteAsync();
     }
@@ -230,8 +230,7 @@ public sealed partial class OrderGrain(
     private IReservedDeliveryGrain ReservedOf(OrderView order) =>
         GrainFactory.GetGrain<IReservedDeliveryGrain>(IReservationGrain.KeyOf(order.Batch, order.Buyer));
 
-    // From the checkout on the order has its own details: they outlast the reservation. Details that cannot be read
-    // keep nobody from paying.
+    // At checkout the order copies the details, because the reservation may end. Unreadable ones do not block payment.
     private async Task<Delivery?> TakeReservedAsync(OrderView order)
     {
         try
@@ -244,25 +243,25 @@ public sealed partial class OrderGrain(
         }
     }
 
-    // Ignores documents of another order under this id; the next write replaces them. Returns the hash.
-    private async Task<string> TakeOwnAsync()
+    // Drops documents of another order under this id; the next write replaces them. Returns the hash of this order.
+    private async Task<string> DropForeignDocumentsAsync()
     {
-        if (_held is null)
+        if (_heldHash is null)
         {
             try
             {
                 var end = OrderId.TryParse(Id, out var batch, out var seq)
                     ? await ledger.ReadCommitEndAsync(Streams.OfBatch(batch), seq) : LedgerHead.Empty;
                 // There is no such entry, so no documents belong to it. It may still be written later.
-                if (end.Seq > 0) _held = Convert.ToHexStringLower(end.Hash);
+                if (end.Seq > 0) _heldHash = Convert.ToHexStringLower(end.Hash);
             }
             catch (LedgerFormatException e)
             {
                 throw new StorageDamagedException(e.Message);
             }
         }
-        if (stored.State.Held != _held || _held is null) stored.State = new OrderDocuments { Held = _held };
-        return _held ?? Convert.ToHexStringLower(LedgerHead.Empty.Hash);
+        if (stored.State.HeldHash != _heldHash || _heldHash is null) stored.State = new() { HeldHash = _heldHash };
+        return _heldHash ?? Convert.ToHexStringLower(LedgerHead.Empty.Hash);
     }
 
     // After a failed write the documents in memory differ from the stored ones, and a repeat must not treat them as

@@ -56,7 +56,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
     /// <summary>A write begins. At most one commit and one probe are under way.</summary>
     public void Begin(bool isProbe) => Volatile.Write(ref LaneOf(isProbe).BegunAt, timeProvider.GetTimestamp() | 1);
 
-    /// <summary>It is durable.</summary>
+    /// <summary>A write became durable.</summary>
     public void Succeed(bool isProbe)
     {
         End(isProbe);
@@ -94,7 +94,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
     {
         End(isProbe: false);
         var why = StorageFault.Describe(refusal);
-        if (_outage.Fails(why)) Log.Fails(log, why, refusal.Message);
+        if (_outage.Fails(why)) Log.IsRefused(log, why, refusal.Message);
     }
 
     /// <summary>Counts a write that has been under way for too long, once, and logs it if that is news.</summary>
@@ -127,7 +127,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
         // 0: nothing is under way.
         public long BegunAt;
 
-        // The last write that was noted as too long. For one thread.
+        // The last write that was noted as too long. Used by the probe's loop only.
         public long NotedLate;
     }
 
@@ -144,5 +144,10 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
 
         [LoggerMessage(2, LogLevel.Information, "Writes to the ledger succeed again; {Failures} had failed")]
         public static partial void Works(ILogger log, int failures);
+
+        [LoggerMessage(4, LogLevel.Error,
+            "The ledger refused a commit because of its content; further ones like it are only counted: {Fault} "
+                + "({Reason})")]
+        public static partial void IsRefused(ILogger log, string fault, string reason);
     }
 }

@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Harness;
 /// </summary>
 public sealed class FakePayments : IPaymentProvider
 {
-    private int _asked;
+    private int _calls;
     private volatile bool _isSilent;
     private volatile bool _losesAnswers;
     private volatile bool _lies;
@@ -19,32 +19,34 @@ public sealed class FakePayments : IPaymentProvider
     /// <summary>Refunds of these payments are declined.</summary>
     public Func<string, bool> DeclinesRefundOf { get; set; } = _ => false;
 
-    /// <summary>Whether what is asked back was paid back by hand before.</summary>
+    /// <summary>Whether refunds count as already made by hand.</summary>
     public bool WasPaidBackByHand { get; set; }
 
     /// <summary>Whether checkouts end by themselves at payBy; if not, the engine has to close them.</summary>
     public bool EndsCheckouts { get; set; } = true;
 
-    /// <summary>Whether it tells of checkouts when it is asked.</summary>
+    /// <summary>Whether it can look up a checkout.</summary>
     public bool TellsCheckouts { get; set; }
 
-    /// <summary>Checkouts that were asked for, and how often.</summary>
-    public ConcurrentDictionary<string, int> Found { get; } = new();
+    /// <summary>How often each checkout was looked up.</summary>
+    public ConcurrentDictionary<string, int> FindCounts { get; } = new();
 
     /// <summary>What every closing waits for before it is answered.</summary>
     public Task Closing { get; set; } = Task.CompletedTask;
 
-    /// <summary>Checkouts that were closed, and how often that was asked.</summary>
-    public ConcurrentDictionary<string, int> Closed { get; } = new();
+    /// <summary>How often each checkout was closed.</summary>
+    public ConcurrentDictionary<string, int> CloseCounts { get; } = new();
 
     /// <summary>Checkouts that were paid before they were closed, and the payments.</summary>
     public ConcurrentDictionary<string, (string Payment, Money Amount)> PaidAt { get; } = new();
 
-    /// <summary>Calls made, failed ones included.</summary>
-    public int Asked => Volatile.Read(ref _asked);
+    /// <summary>
+    /// Calls made, failed ones included. A look-up that it answers without <see cref="TellsCheckouts"/> does not count.
+    /// </summary>
+    public int Calls => Volatile.Read(ref _calls);
 
     /// <summary>Checkouts made, by idempotency key.</summary>
-    public ConcurrentDictionary<string, CheckoutRequest> Keys { get; } = new();
+    public ConcurrentDictionary<string, CheckoutRequest> CheckoutsByKey { get; } = new();
 
     /// <summary>Checkouts made, by order.</summary>
     public ConcurrentDictionary<string, CheckoutRequest> Checkouts { get; } = new();
@@ -71,7 +73,7 @@ public sealed class FakePayments : IPaymentProvider
     public Task<ProviderCheckout> CreateCheckoutAsync(
         CheckoutRequest request, CancellationToken cancellationToken = default)
     {
-        Answer(() => Require(Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request), request));
+        Answer(() => Require(Checkouts[request.Order] = CheckoutsByKey.GetOrAdd(request.Key, request), request));
         var id = request.Number == 1 ? $"c-{request.Order}" : $"c-{request.Order}-{request.Number}";
         return Task.FromResult(new ProviderCheckout(id, $"https://pay.example/{id}"));
     }
@@ -80,7 +82,7 @@ public sealed class FakePayments : IPaymentProvider
     public async Task<CheckoutState> CloseCheckoutAsync(
         string checkout, CancellationToken cancellationToken = default)
     {
-        Answer(() => Closed.AddOrUpdate(checkout, 1, (_, asked) => asked + 1));
+        Answer(() => CloseCounts.AddOrUpdate(checkout, 1, (_, calls) => calls + 1));
         await Closing;
         return PaidAt.TryGetValue(checkout, out var paid)
             ? new CheckoutState(CheckoutStage.Paid, paid.Payment, paid.Amount)
@@ -90,8 +92,8 @@ public sealed class FakePayments : IPaymentProvider
     /// <inheritdoc/>
     public Task<CheckoutState> FindCheckoutAsync(string checkout, CancellationToken cancellationToken = default)
     {
-        if (!TellsCheckouts) return Task.FromResult(new CheckoutState(CheckoutStage.Untold));
-        Answer(() => Found.AddOrUpdate(checkout, 1, (_, asked) => asked + 1));
+        if (!TellsCheckouts && !_isSilent) return Task.FromResult(new CheckoutState(CheckoutStage.Untold));
+        Answer(() => FindCounts.AddOrUpdate(checkout, 1, (_, calls) => calls + 1));
         return Task.FromResult(PaidAt.TryGetValue(checkout, out var paid)
             ? new CheckoutState(CheckoutStage.Paid, paid.Payment, paid.Amount, Payer: Payer)
             : new CheckoutState(CheckoutStage.Open));
@@ -105,12 +107,12 @@ public sealed class FakePayments : IPaymentProvider
     {
         if ((_declinesWith ?? (DeclinesRefundOf(request.Payment) ? "409 conflict" : null)) is { } code)
         {
-            Interlocked.Increment(ref _asked);
+            Interlocked.Increment(ref _calls);
             throw new PaymentProviderException("A test had it declined.", code, isRefusal: true);
         }
         if (_lies && Refunds.Keys.FirstOrDefault() is { } first && first != request.Payment)
         {
-            Interlocked.Increment(ref _asked);
+            Interlocked.Increment(ref _calls);
             return Task.FromResult(new ProviderRefund($"r-{first}", false));
         }
         Answer(() => Require(Refunds.GetOrAdd(request.Payment, request), request));
@@ -127,7 +129,7 @@ public sealed class FakePayments : IPaymentProvider
 
     private void Answer(Action carryOut)
     {
-        Interlocked.Increment(ref _asked);
+        Interlocked.Increment(ref _calls);
         if (_isSilent) throw new PaymentProviderException("A test had the provider fall silent.", "timeout");
         carryOut();
         if (_losesAnswers) throw new PaymentProviderException("A test lost the provider's answer.", "timeout");

@@ -2,10 +2,10 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Tests.Harness;
 
-/// <summary>The engine refused what a test took for granted.</summary>
+/// <summary>The engine refused a call that the test expected to succeed.</summary>
 public sealed class RefusedException(Refusal refused, string? detail)
     : Exception(detail is null ? $"Refused: {refused}" : $"Refused: {refused}, {detail}")
 {
-    /// <summary>Why.</summary>
+    /// <summary>The refusal.</summary>
     public Refusal Refused => refused;
 }

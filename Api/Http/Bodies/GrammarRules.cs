@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OrleansSale.Api.Http.Bodies;
 
-/// <summary>A text of a grammar. The derived type checks the grammar.</summary>
+/// <summary>A text that must match a grammar. The derived type checks it.</summary>
 /// <param name="pattern">
 /// A regular expression that every such text matches, for clients; the rule may ask for more.
 /// </param>
@@ -10,7 +10,7 @@ namespace OrleansSale.Api.Http.Bodies;
 [AttributeUsage(AttributeTargets.Property)]
 public abstract class GrammarAttribute(string pattern, string grammar) : RegularExpressionAttribute(pattern), IFieldRule
 {
-    /// <inheritdoc/>
+    /// <summary>The fault of a value of another JSON type, and of a text that does not match.</summary>
     public FieldProblem WrongType => new($"must be {grammar}");
 
     /// <inheritdoc/>
@@ -19,18 +19,18 @@ public abstract class GrammarAttribute(string pattern, string grammar) : Regular
     /// <inheritdoc/>
     public sealed override bool IsValid(object? value) => value is null || Check(value) is null;
 
-    /// <summary>Whether the text is of the grammar.</summary>
+    /// <summary>Whether the text matches the grammar.</summary>
     protected abstract bool Fits(string text);
 }
 
-/// <summary>A text of a grammar, or a list of different ones.</summary>
-/// <param name="minCount">Fewest of a list.</param>
-/// <param name="maxCount">Most of a list.</param>
+/// <summary>A text that must match a grammar, or a list of different ones.</summary>
+/// <param name="minCount">Fewest items in a list.</param>
+/// <param name="maxCount">Most items in a list.</param>
 /// <param name="grammar">The grammar in words: what each text must be.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public abstract class OneOrManyAttribute(int minCount, int maxCount, string grammar) : ValidationAttribute, IFieldRule
 {
-    /// <inheritdoc/>
+    /// <summary>The fault of a value of another JSON type, and of a text or list that does not match.</summary>
     public FieldProblem WrongType =>
         new($"must be {grammar}, or a list of {minCount} to {maxCount} different ones");
 
@@ -47,6 +47,6 @@ public abstract class OneOrManyAttribute(int minCount, int maxCount, string gram
     /// <inheritdoc/>
     public sealed override bool IsValid(object? value) => value is null || Check(value) is null;
 
-    /// <summary>Whether a text is of the grammar.</summary>
+    /// <summary>Whether a text matches the grammar.</summary>
     protected abstract bool Fits(string text);
 }

@@ -16,7 +16,7 @@ public static class DocumentationApi
         ["Orders"] = "Buying, and the orders that result.",
         ["Line"] = "The line of buyers who wait for units that come back.",
         ["Sign-in"] = "Who the caller is.",
-        ["Replies"] = "How a platform tells that its users reply to posts.",
+        ["Replies"] = "Where a platform reports its users' replies to posts.",
         ["Payments"] = "Notifications of the payment provider.",
         ["Operators"] = "Commands about sales and users, and exports.",
         ["Webhooks"] = "Endpoints of the merchant's systems that are sent what happens.",
@@ -62,9 +62,9 @@ public static class DocumentationApi
                 },
                 Description = Description,
             };
-            // All paths are relative to the front's own address.
             const string Own = "The front that serves this description.";
             var at = context.ApplicationServices.GetRequiredService<SitePath>().Base;
+            // All paths are relative to the front's own address.
             document.Servers = [new OpenApiServer { Url = at.Length > 0 ? at : "/", Description = Own }];
             foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
                 tag.Description = Tags.GetValueOrDefault(tag.Name ?? "");
@@ -90,7 +90,7 @@ public static class DocumentationApi
     }
 
     /// <summary>
-    /// Maps <c>/openapi/v1.json</c> and <c>/scalar</c>. Its vendor is asked for nothing and told nothing.
+    /// Maps <c>/openapi/v1.json</c> and <c>/scalar</c>. The page loads nothing from its vendor and sends it nothing.
     /// </summary>
     public static void MapDocumentation(this IEndpointRouteBuilder app)
     {

@@ -194,7 +194,7 @@ export function showAction(board, plan, now, facts) {
   byId('status').dataset.status = status;
 }
 
-/** The button of an action, where it has another name. Who waits sees the button that was there, and can't press it. */
+/** The button of an action, where it has another name. A waiting buyer sees the former button, disabled. */
 const buttonOf = { pay: 'pay-now', wait: 'buy' };
 
 /** What a buyer who waits in the line can do besides. Its room is kept, so that nothing moves. */

@@ -46,7 +46,7 @@ public sealed record Approved(Alias By, KeyHash Key) : ApprovalEntry
     internal static BatchEntry Read(ref DataReader from) => new Approved(from.Alias("by"u8), from.Key());
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class ApprovalEntries
 {
     public static readonly EntryKind[] Kinds =

@@ -66,7 +66,7 @@ public sealed record Recalled(RecalledOrders Orders, string Reason, Alias By, Ke
         (RecalledOrders)from.OneOf("orders"u8, Which), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class ChangeEntries
 {
     public static readonly EntryKind[] Kinds =

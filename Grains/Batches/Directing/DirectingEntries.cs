@@ -149,7 +149,7 @@ public sealed record LineResumed(Alias By, KeyHash Key) : DirectingEntry, IComma
     internal static BatchEntry Read(ref DataReader from) => new LineResumed(from.Alias("by"u8), from.Key());
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class DirectingEntries
 {
     public static readonly EntryKind[] Kinds =

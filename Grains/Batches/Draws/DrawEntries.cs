@@ -43,7 +43,7 @@ public sealed record Drawn(byte[] Secret, byte[]? Beacon, byte[] Seed) : DrawEnt
         from.Bytes("secret"u8), from.Has("beacon"u8) ? from.Bytes("beacon"u8) : null, from.Bytes("seed"u8));
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class DrawEntries
 {
     public static readonly EntryKind[] Kinds =

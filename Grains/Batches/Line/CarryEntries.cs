@@ -32,7 +32,7 @@ public sealed record BacklogDropped(string Reason, Alias By, KeyHash Key) : Line
         new BacklogDropped(from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class CarryEntries
 {
     public static readonly EntryKind[] Kinds =

@@ -6,7 +6,7 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches.Line;
 
 /// <summary>
-/// An entry about the line. A batch refuses the ways of joining for which no rules exist yet.
+/// An entry about the line. Lobby and draw are ways of joining in the format, but no rule accepts them yet.
 /// </summary>
 public abstract record LineEntry : BatchEntry;
 
@@ -21,6 +21,7 @@ public abstract record LineEntry : BatchEntry;
 public sealed record Joined(
     long Place, Alias Buyer, int Quantity, JoinedHow How, long Reservation, KeyHash? Key, Origin? Origin) : LineEntry
 {
+    // By JoinedHow.
     private static readonly string[] Ways = ["standby", "lobby", "draw", "carried"];
 
     internal override ReadOnlySpan<byte> Type => "joined"u8;
@@ -44,7 +45,7 @@ public sealed record Joined(
         from.TextIfAny("originBatch"u8) is { } batch ? new Origin(batch, from.Number("originPlace"u8)) : null);
 }
 
-/// <summary>How a buyer joined the line.</summary>
+/// <summary>How a buyer joined the line, in the order of the names in the ledger.</summary>
 public enum JoinedHow
 {
     /// <summary>They joined after the stock was gone.</summary>
@@ -66,13 +67,14 @@ public readonly record struct Origin(string Batch, long Place);
 /// <summary>A place ended.</summary>
 /// <param name="Place">The place.</param>
 /// <param name="Why">Why it ended.</param>
-/// <param name="By">The operator who removed it; present exactly if it was removed.</param>
+/// <param name="By">Alias of the operator who removed it; present exactly if it was removed.</param>
 /// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
 /// <param name="Key">The hash of the operator's key; present exactly if there is an operator.</param>
 public sealed record Left(
     long Place, LeftWhy Why, Alias? By = null, CancelReason? Reason = null, KeyHash? Key = null)
     : LineEntry, IBuyerCommandEntry
 {
+    // By LeftWhy.
     private static readonly string[] Reasons = ["left", "passed", "removed"];
 
     /// <inheritdoc />
@@ -100,7 +102,7 @@ public sealed record Left(
     }
 }
 
-/// <summary>Why a place ended.</summary>
+/// <summary>Why a place ended, in the order of the names in the ledger.</summary>
 public enum LeftWhy
 {
     /// <summary>The buyer left.</summary>
@@ -113,7 +115,7 @@ public enum LeftWhy
     Removed,
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class LineEntries
 {
     public static readonly EntryKind[] Kinds =

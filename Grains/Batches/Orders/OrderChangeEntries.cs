@@ -103,7 +103,7 @@ public sealed record Shipped(long Order, CancelReason Why, Alias By, KeyHash Key
         new Shipped(from.Order(), ReasonCodes.Read(ref from, "why"u8), from.Alias("by"u8), from.Key());
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class OrderChangeEntries
 {
     public static readonly EntryKind[] Kinds =

@@ -109,7 +109,7 @@ public enum ReleaseReason
     Returned,
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class OrderEntries
 {
     public static readonly EntryKind[] Kinds =

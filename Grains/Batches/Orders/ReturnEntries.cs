@@ -33,7 +33,7 @@ public sealed record ReturnCancelled(long Order) : ReturnEntry(Order)
     internal static BatchEntry Read(ref DataReader from) => new ReturnCancelled(from.Order());
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class ReturnEntries
 {
     public static readonly EntryKind[] Kinds =

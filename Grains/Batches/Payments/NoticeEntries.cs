@@ -70,7 +70,7 @@ public sealed record Disputed(long Order, PaymentId Payment, Money Amount, strin
         new Disputed(from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), from.Text("code"u8));
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class NoticeEntries
 {
     public static readonly EntryKind[] Kinds =

@@ -126,7 +126,7 @@ public sealed record RefundMade(long Order, PaymentId Payment, string Refund, Mo
         new RefundMade(from.Order(), PaymentId.Read(ref from), from.Text("refund"u8), from.Amount("amount"u8));
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class PaymentEntries
 {
     public static readonly EntryKind[] Kinds =

@@ -20,7 +20,7 @@ public sealed record ReservationCancelled(Alias User, long Version) : BatchEntry
         new ReservationCancelled(from.Alias("alias"u8), from.Number("reservation"u8));
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class ReservationEntries
 {
     public static readonly EntryKind[] Kinds = [new("reservation-cancelled"u8.ToArray(), ReservationCancelled.Read)];

@@ -47,7 +47,7 @@ public sealed record Withdrawn(UnitRange[] Ranges, string Reason, Alias By, KeyH
         new Withdrawn(from.Ranges(), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
-/// <summary>The family's table.</summary>
+/// <summary>The kinds of this file's entries, for <c>EntryReader</c>.</summary>
 internal static class StockEntries
 {
     public static readonly EntryKind[] Kinds =

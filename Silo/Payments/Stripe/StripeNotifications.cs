@@ -7,8 +7,8 @@ using Stripe;
 namespace OrleansSale.Silo.Payments.Stripe;
 
 /// <summary>
-/// Stripe's events. They are read member by member, because an endpoint's events have the version of Stripe's API that
-/// the endpoint was made with.
+/// Reads Stripe's events. An endpoint's events have the version of Stripe's API that the endpoint was made with. The
+/// types of Stripe's library fit one version only, so the members are read one by one.
 /// </summary>
 public sealed class StripeNotifications : INotificationReader
 {
@@ -41,7 +41,7 @@ public sealed class StripeNotifications : INotificationReader
         if (message.Header(SignatureHeader) is not { Length: > 0 and <= MaxSignatureLength } signature)
             return new PaymentNotification.Unverified(SignatureVerdict.Malformed);
         var body = Encoding.UTF8.GetString(message.Body.Span);
-        return Array.Exists(_secrets, secret => Verifies(body, signature, secret, now))
+        return Array.Exists(_secrets, secret => IsSignedWith(body, signature, secret, now))
             ? Parse(message.Body)
             : new PaymentNotification.Unverified(SignatureVerdict.Mismatch);
     }
@@ -67,7 +67,7 @@ public sealed class StripeNotifications : INotificationReader
             ? new PaymentNotification.Malformed(fault) : read;
     }
 
-    private static bool Verifies(string body, string signature, string secret, DateTimeOffset now)
+    private static bool IsSignedWith(string body, string signature, string secret, DateTimeOffset now)
     {
         try
         {

@@ -37,15 +37,15 @@ public sealed class HttpPaymentProviderTests : IDisposable
     [Fact]
     public async Task A_checkout_is_made_once_paid_told_of_and_refunded_once()
     {
-        await using var engine = await EngineAsync();
-        var provider = SoleOf(engine.Services);
+        await using var host = await HostAsync();
+        var provider = SoleOf(host.Services);
         var token = TestContext.Current.CancellationToken;
 
         var checkout = await provider.CreateCheckoutAsync(_checkout, token);
         var repeats = await Task.WhenAll(
             Enumerable.Range(0, 20).Select(_ => provider.CreateCheckoutAsync(_checkout, token)));
         repeats.ShouldAllBe(repeat => repeat == checkout);
-        var address = new Uri(engine.Urls.First());
+        var address = new Uri(host.Urls.First());
         checkout.Url.ShouldBe($"{address}sandbox/checkouts/{checkout.Checkout}");
 
         using var browser = new HttpClient();
@@ -54,8 +54,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
         var answer = await SandboxHost.BodyAsync(paid);
         ((string)answer["returnUrl"]!).ShouldBe($"{address}sale/mi2-1");
 
-        await Eventually.HoldsAsync(() => engine.Told.Count > 0, "the notification");
-        var captured = engine.Told[0].ShouldBeOfType<PaymentNotification.Captured>();
+        await Eventually.HoldsAsync(() => host.Told.Count > 0, "the notification");
+        var captured = host.Told[0].ShouldBeOfType<PaymentNotification.Captured>();
         captured.Payment.ShouldBe((string)answer["payment"]!);
         (captured.Order, captured.User, captured.Amount).ShouldBe((_checkout.Order, _checkout.User, _checkout.Amount));
 
@@ -68,8 +68,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
     [Fact]
     public async Task A_refusal_is_told_with_the_providers_reason()
     {
-        await using var engine = await EngineAsync();
-        var provider = SoleOf(engine.Services);
+        await using var host = await HostAsync();
+        var provider = SoleOf(host.Services);
         await provider.CreateCheckoutAsync(_checkout, TestContext.Current.CancellationToken);
         (await RefusedAsync(() => provider.CreateCheckoutAsync(_checkout with { User = "weibo:bob" })))
             .Message.ShouldContain("409 conflict");
@@ -83,7 +83,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     [InlineData("""{"code":"already-refunded"}""", "refund-of-pay_1")]
     [InlineData("""{"code":"already-refunded","refund":null}""", "refund-of-pay_1")]
     [InlineData("""{"code":"already-refunded","refund":"a b"}""", "refund-of-pay_1")]
-    public async Task What_the_provider_has_paid_back_before_is_a_refund(string body, string refund)
+    public async Task A_refund_made_earlier_counts_as_a_refund_made_elsewhere(string body, string refund)
     {
         await using var server = await AnsweringAsync(409, body);
         await using var services = Provider(new Uri(server.Urls.First()));
@@ -105,7 +105,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     [InlineData(201, """{"id":"re_7","payment":"pay_2","amount":{"amount":199900,"currency":"CNY"}}""",
         "refund-of-another-payment")]
     [InlineData(409, """{"code":"already-refunded","refund":"re_7","payment":"pay_2"}""", "refund-of-another-payment")]
-    public async Task An_answer_that_pays_back_anything_else_than_what_is_owed_is_a_refusal(
+    public async Task A_refund_answer_with_another_amount_currency_payment_or_status_is_a_refusal(
         int status, string body, string code)
     {
         await using var server = await AnsweringAsync(status, body);
@@ -153,9 +153,14 @@ public sealed class HttpPaymentProviderTests : IDisposable
         var keys = new List<string>();
         await using var flaky = await ServerAsync(async context =>
         {
-            lock (keys) keys.Add(context.Request.Headers["Idempotency-Key"].ToString());
-            context.Response.StatusCode = keys.Count < 3 ? 503 : 201;
-            if (keys.Count >= 3) await context.Response.WriteAsync("""{"id":"ref_1","more":[1]}""");
+            int calls;
+            lock (keys)
+            {
+                keys.Add(context.Request.Headers["Idempotency-Key"].ToString());
+                calls = keys.Count;
+            }
+            context.Response.StatusCode = calls < 3 ? 503 : 201;
+            if (calls >= 3) await context.Response.WriteAsync("""{"id":"ref_1","more":[1]}""");
         });
         await using var services = Provider(new Uri(new Uri(flaky.Urls.First()), "/v1/"));
         var provider = SoleOf(services);
@@ -176,7 +181,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     [InlineData("""{"id":"a b","url":"http://x.test/c1"}""")]
     [InlineData("""{"id":"c1","url":"javascript:alert(1)"}""")]
     [InlineData("""{"id":"c1","url":"/c1"}""")]
-    public async Task An_answer_that_is_none_is_an_exception_not_a_checkout(string body)
+    public async Task An_unusable_answer_is_an_exception(string body)
     {
         await using var odd = await ServerAsync(context =>
         {
@@ -237,7 +242,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     /// <summary>
     /// The composition of the front, as far as payments go: provider, sandbox and receiver in one process on port 0.
     /// </summary>
-    private async Task<Engine> EngineAsync()
+    private async Task<PaymentsHost> HostAsync()
     {
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { EnvironmentName = Environments.Development });
@@ -249,13 +254,13 @@ public sealed class HttpPaymentProviderTests : IDisposable
         builder.Services.AddPayments(builder.Configuration, builder.Environment, _directory.Path, hasSilo: true);
         var app = builder.Build();
         app.MapSandbox();
-        var engine = new Engine(app);
-        app.MapPost("/api/payments/notifications", (Delegate)engine.ReceiveAsync);
+        var host = new PaymentsHost(app);
+        app.MapPost("/api/payments/notifications", (Delegate)host.ReceiveAsync);
         await app.StartAsync();
-        return engine;
+        return host;
     }
 
-    private sealed class Engine(WebApplication app) : IAsyncDisposable
+    private sealed class PaymentsHost(WebApplication app) : IAsyncDisposable
     {
         private readonly List<PaymentNotification> _told = [];
 

@@ -112,7 +112,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
             async () =>
             {
                 await _sale.Clock.AdvanceAsync(Agenda.Period);
-                return _sale.Payments.Asked > 0;
+                return _sale.Payments.Calls > 0;
             },
             "the provider is asked");
         _sale.Clock.Jump(-Hour);

@@ -44,7 +44,7 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
     [Fact]
     public async Task Many_holds_that_are_due_together_all_end_within_a_second_in_bounded_commits()
     {
-        const int Holds = (3 * Agenda.MaxEntriesPerCommit) + 100;
+        const int Holds = (3 * Agenda.MaxEntriesPerRound) + 100;
         var id = (await sale.CreateBatchAsync(stock: Holds)).Id;
         var batch = sale.Batch(id);
         for (var first = 0; first < Holds; first += 100)
@@ -58,7 +58,7 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
 
         (await batch.BoardAsync()).Free.ShouldBe(Holds);
         (await sale.Stored.CommitsOfAsync(id)).Max(commit => commit.Count)
-            .ShouldBeLessThanOrEqualTo(Agenda.MaxEntriesPerCommit);
+            .ShouldBeLessThanOrEqualTo(Agenda.MaxEntriesPerRound);
         await sale.Stored.AuditAsync(id);
     }
 

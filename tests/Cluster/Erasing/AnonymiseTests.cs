@@ -30,7 +30,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _sale.DisposeAsync();
 
     [Fact]
-    public async Task It_is_refused_while_the_batch_has_something_to_do_and_before_the_days_of_its_terms_have_passed()
+    public async Task Anonymising_is_refused_while_the_batch_has_work_and_before_the_days_of_its_terms_have_passed()
     {
         var (batch, paid, _) = await SellAsync();
         (await WhyNotAsync(batch)).ShouldContain("has not ended");
@@ -56,12 +56,12 @@ public sealed class AnonymiseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Then_reservations_documents_and_key_are_gone_and_the_ledger_and_its_proof_stay()
+    public async Task After_anonymising_reservations_documents_and_key_are_gone_and_the_ledger_and_its_proof_stay()
     {
         var (batch, paid, expired) = await SellAndEndAsync();
         var before = await _sale.Stored.CommitsOfAsync(batch.Id);
         (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
-        await IsGoneAsync(batch, paid, expired);
+        await ShouldBeGoneAsync(batch, paid, expired);
         _sale.Documents.Purges.ShouldBe(2);
 
         (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.AlreadySo);
@@ -85,7 +85,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Cut_off_at_any_step_it_is_finished_by_the_batch_itself_after_the_next_start(bool isStored)
+    public async Task Anonymising_cut_off_at_any_step_is_finished_by_the_batch_after_the_next_start(bool isStored)
     {
         var stops = new List<string>();
         for (var step = 0; ; step++)
@@ -114,10 +114,10 @@ public sealed class AnonymiseTests : IAsyncLifetime
             if (!isDecided)
             {
                 // Nothing is removed before the decision is in the ledger.
-                await IsWholeAsync(batch, paid);
+                await ShouldBeWholeAsync(batch, paid);
                 (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
             }
-            await IsGoneAsync(batch, paid, expired);
+            await ShouldBeGoneAsync(batch, paid, expired);
             (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.AlreadySo);
             (await _sale.Stored.TypesOfAsync(batch.Id)).Count(type => type == "Anonymised").ShouldBe(1);
             if (storage.StoppedAt is not { } stop) break;
@@ -131,7 +131,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_storage_that_keeps_failing_is_told_once_and_again_when_all_is_removed()
+    public async Task Failing_storage_is_logged_once_and_so_is_the_recovery()
     {
         var (batch, paid, expired) = await SellAndEndAsync();
         var failures = 0;
@@ -146,11 +146,12 @@ public sealed class AnonymiseTests : IAsyncLifetime
         _sale.Log.With("could not be removed yet").ShouldHaveSingleItem().Text.ShouldContain(batch.Id);
         _sale.Documents.OnChange = null;
         await UntilAsync(() => Task.FromResult(_sale.Log.With("is removed, after").Any()), "it is removed");
-        await IsGoneAsync(batch, paid, expired);
+        _sale.Log.With("is removed, after").ShouldHaveSingleItem();
+        await ShouldBeGoneAsync(batch, paid, expired);
     }
 
     [Fact]
-    public async Task Money_that_comes_after_it_is_owed_back_and_refunded()
+    public async Task Money_that_comes_after_anonymising_is_owed_back_and_refunded()
     {
         var (batch, paid, expired) = await SellAndEndAsync();
         (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
@@ -164,7 +165,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
         }
         _sale.Payments.Refunds.Keys.ShouldBe(["late-1", "late-2"], ignoreOrder: true);
         (await batch.StatusAsync(paid)).ShouldBe(OrderStatus.Paid);
-        await IsGoneAsync(batch, paid, expired);
+        await ShouldBeGoneAsync(batch, paid, expired);
         await _sale.Clock.AdvanceAsync(Agenda.Period);
         (await batch.Actor.WakeAsync()).ShouldBeFalse();
     }
@@ -178,7 +179,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
         (await _sale.Order(expired.Id).OpenCheckoutAsync(expired.For(Users[1]), "Mi2"))
             .Refused.ShouldBe(Refusal.NotFound);
         (await _sale.Reservation(batch.Id, Users[2]).Delivery.SetAsync(1, Home)).Refused.ShouldBe(Refusal.SaleClosed);
-        await IsGoneAsync(batch, paid, expired);
+        await ShouldBeGoneAsync(batch, paid, expired);
     }
 
     [Fact]
@@ -194,7 +195,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
         anonymising.IsCompleted.ShouldBeFalse();
         gate.Open();
         (await anonymising).Value.ShouldBe(Effect.Done);
-        await IsGoneAsync(batch, paid, expired);
+        await ShouldBeGoneAsync(batch, paid, expired);
     }
 
     // On sale, with three reservations, two of them with an address: one order paid, one awaiting payment, both with an
@@ -235,14 +236,14 @@ public sealed class AnonymiseTests : IAsyncLifetime
         return answer.Detail!;
     }
 
-    private async Task IsWholeAsync(TestBatch batch, OrderView paid)
+    private async Task ShouldBeWholeAsync(TestBatch batch, OrderView paid)
     {
         (await ReservationsAsync(batch)).Count.ShouldBe(Users.Length);
         _sale.StoredKeyOf(batch.Id).ShouldNotBeNull();
         (await _sale.Order(paid.Id).FindDeliveryAsync(paid)).ShouldBe(Home);
     }
 
-    private async Task IsGoneAsync(TestBatch batch, params OrderView[] orders)
+    private async Task ShouldBeGoneAsync(TestBatch batch, params OrderView[] orders)
     {
         // The batch removes it beside its ticks.
         await UntilAsync(() => Task.FromResult(_sale.StoredKeyOf(batch.Id) is null), "its key is removed");

@@ -25,13 +25,13 @@ public sealed class ClosingTests : IAsyncLifetime
     {
         var (id, order) = await CheckedOutAsync();
         await _sale.Clock.AdvanceToAsync(order.PayBy.AddMilliseconds(-1));
-        _sale.Payments.Closed.ShouldBeEmpty();
+        _sale.Payments.CloseCounts.ShouldBeEmpty();
         await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(1));
         await UntilClosedAsync(order);
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
         await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31));
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Expired);
-        _sale.Payments.Closed.ShouldHaveSingleItem().Value.ShouldBe(1, "once");
+        _sale.Payments.CloseCounts.ShouldHaveSingleItem().Value.ShouldBe(1, "once");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ClosingTests : IAsyncLifetime
         await _sale.Batch(id).CancelAsync(order);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(1));
         await UntilRefundedAsync("p-1");
-        _sale.Payments.Closed.ShouldContainKey($"c-{order.Id}");
+        _sale.Payments.CloseCounts.ShouldContainKey($"c-{order.Id}");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ClosingTests : IAsyncLifetime
         await _sale.Batch(id).CancelAsync(other);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(1));
         await UntilClosedAsync(other);
-        _sale.Payments.Closed[$"c-{order.Id}"].ShouldBe(1);
+        _sale.Payments.CloseCounts[$"c-{order.Id}"].ShouldBe(1);
     }
 
     [Theory]
@@ -82,9 +82,9 @@ public sealed class ClosingTests : IAsyncLifetime
         var cancelled = await CheckOutAsync(id, "weibo:b");
         await _sale.Batch(id).CancelAsync(cancelled);
         _sale.Payments.FallSilent();
-        var asked = _sale.Payments.Asked;
+        var asked = _sale.Payments.Calls;
         await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(1));
-        await Eventually.HoldsAsync(() => _sale.Payments.Asked > asked, "it is asked");
+        await Eventually.HoldsAsync(() => _sale.Payments.Calls > asked, "it is asked");
         _sale.Payments.Recover();
         if (forgets)
         {
@@ -95,7 +95,7 @@ public sealed class ClosingTests : IAsyncLifetime
             await Eventually.HoldsAsync(async () =>
             {
                 await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(1));
-                return _sale.Payments.Closed.ContainsKey($"c-{one.Id}");
+                return _sale.Payments.CloseCounts.ContainsKey($"c-{one.Id}");
             }, "it is closed");
     }
 
@@ -107,7 +107,7 @@ public sealed class ClosingTests : IAsyncLifetime
         await _sale.Batch(id).CancelAsync(await CheckOutAsync(id, "weibo:b"));
         await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(40));
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Expired);
-        _sale.Payments.Closed.ShouldBeEmpty();
+        _sale.Payments.CloseCounts.ShouldBeEmpty();
     }
 
     [Fact]
@@ -120,17 +120,17 @@ public sealed class ClosingTests : IAsyncLifetime
         OrderView last = null!;
         for (var i = 0; i < Orders; i++) last = await CheckOutAsync(id, $"weibo:u{i}");
         await _sale.Clock.AdvanceToAsync(last.PayBy.AddSeconds(1));
-        await Eventually.HoldsAsync(() => _sale.Payments.Closed.Count == AtOnce, "some are asked");
+        await Eventually.HoldsAsync(() => _sale.Payments.CloseCounts.Count == AtOnce, "some are asked");
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(2));
         (await _sale.Batch(id).OrderAsync("weibo:late")).Status.ShouldBe(OrderStatus.AwaitingPayment);
-        _sale.Payments.Closed.Count.ShouldBe(AtOnce);
+        _sale.Payments.CloseCounts.Count.ShouldBe(AtOnce);
         answers.SetResult();
         await Eventually.HoldsAsync(async () =>
         {
             await _sale.Clock.AdvanceAsync(Agenda.Period);
-            return _sale.Payments.Closed.Count == Orders;
+            return _sale.Payments.CloseCounts.Count == Orders;
         }, "all are closed");
-        _sale.Payments.Closed.Values.ShouldAllBe(asked => asked == 1);
+        _sale.Payments.CloseCounts.Values.ShouldAllBe(asked => asked == 1);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class ClosingTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () => await _sale.Batch(id).StatusAsync(order) == OrderStatus.Paid, "the order is paid");
         (await _sale.Batch(id).PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
-        _sale.Payments.Closed.ShouldBeEmpty();
+        _sale.Payments.CloseCounts.ShouldBeEmpty();
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public sealed class ClosingTests : IAsyncLifetime
         "the money goes back");
 
     private Task UntilClosedAsync(OrderView order) =>
-        Eventually.HoldsAsync(() => _sale.Payments.Closed.ContainsKey($"c-{order.Id}"), "the checkout is closed");
+        Eventually.HoldsAsync(() => _sale.Payments.CloseCounts.ContainsKey($"c-{order.Id}"), "the checkout is closed");
 
     private async Task<(string Batch, OrderView Order)> CheckedOutAsync()
     {

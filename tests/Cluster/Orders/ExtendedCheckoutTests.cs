@@ -31,10 +31,10 @@ public sealed class ExtendedCheckoutTests : IAsyncLifetime
         var second = (await OpenAsync(order)).Value!;
         second.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}-2", order.PayBy.AddSeconds(600)));
         // A provider that does not end checkouts has ended the first one before the second is given out.
-        _sale.Payments.Closed.ContainsKey($"c-{order.Id}").ShouldBe(!ends);
+        _sale.Payments.CloseCounts.ContainsKey($"c-{order.Id}").ShouldBe(!ends);
         await _sale.DeactivateAsync(_sale.Order(order.Id));
         (await OpenAsync(order)).Value.ShouldBe(second);
-        _sale.Payments.Keys.Count.ShouldBe(2);
+        _sale.Payments.CheckoutsByKey.Count.ShouldBe(2);
         (await batch.Actor.GetOrderAsync(order.Seq, null)).Value!.Checkout.ShouldBe($"c-{order.Id}-2");
         (await batch.PayAsync(order, "p")).Value.ShouldBe(CaptureResult.Sold);
     }
@@ -64,7 +64,7 @@ public sealed class ExtendedCheckoutTests : IAsyncLifetime
         _sale.Payments.Recover();
         _sale.Payments.PaidAt[$"c-{order.Id}"] = ("p-1", order.Amount);
         (await OpenAsync(order)).Refused.ShouldBe(Refusal.OrderNotPayable);
-        _sale.Payments.Keys.ShouldHaveSingleItem();
+        _sale.Payments.CheckoutsByKey.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ExtendedCheckoutTests : IAsyncLifetime
             async () =>
             {
                 await _sale.Clock.AdvanceAsync(Agenda.Period);
-                return _sale.Payments.Closed.ContainsKey($"c-{other.Id}")
+                return _sale.Payments.CloseCounts.ContainsKey($"c-{other.Id}")
                     && _sale.Payments.Refunds.ContainsKey("p-1");
             },
             "both are closed, and the payment that was found is refunded");

@@ -34,7 +34,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
         (await _sale.Order(order.Id).FindDeliveryAsync(order)).ShouldBeNull();
         (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:b"), "Mi2")).Value!.ExpiresAt.ShouldBe(
             order.PayBy);
-        var keys = _sale.Payments.Keys.Where(key => key.Value.Order == old.Id).ToList();
+        var keys = _sale.Payments.CheckoutsByKey.Where(key => key.Value.Order == old.Id).ToList();
         keys.Select(key => key.Value.User).ShouldBe(["weibo:a", "weibo:b"], ignoreOrder: true);
         keys.ShouldAllBe(key => key.Key.StartsWith(old.Id + "-") && key.Key.Length == old.Id.Length + 1
             + OrderGrain.HashDigitsOfKey);
@@ -58,7 +58,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
 
         (await _sale.Order(kept.Id).FindDeliveryAsync(kept)).ShouldBe(Home);
         (await _sale.Order(kept.Id).OpenCheckoutAsync(kept.For("weibo:a"), "Mi2")).Value.ShouldBe(opened);
-        _sale.Payments.Keys.Count.ShouldBe(1);
+        _sale.Payments.CheckoutsByKey.Count.ShouldBe(1);
     }
 
     [Fact]

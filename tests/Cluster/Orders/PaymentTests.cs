@@ -128,7 +128,7 @@ public sealed class PaymentTests : IAsyncLifetime
         await gate.Reached;
         _sale.Clock.Advance(Agenda.Period);
         await _sale.UntilIdleAsync(order.Id);
-        _sale.Payments.Asked.ShouldBe(0);
+        _sale.Payments.Calls.ShouldBe(0);
         gate.Open();
 
         (await cancelling).Value!.Status.ShouldBe(OrderStatus.Refunding);

@@ -24,7 +24,7 @@ public sealed class RefundTests : IAsyncLifetime
     {
         var (id, order) = await _sale.OwedAsync();
         _sale.Payments.LoseAnswers();
-        await _sale.TickUntilAsync(() => _sale.Payments.Asked >= 3, "the provider is asked again");
+        await _sale.TickUntilAsync(() => _sale.Payments.Calls >= 3, "the provider is asked again");
         _sale.Payments.Recover();
         // Then the answers about the order's document are lost, then those about the batch's entry.
         _sale.Documents.LoseAnswers();
@@ -44,13 +44,13 @@ public sealed class RefundTests : IAsyncLifetime
         _sale.Payments.FallSilent();
         await _sale.TickForAsync(TimeSpan.FromMinutes(2), order.Id);
         // Due after 0, 1, 3, 7, 15, 31 and 63 s, and then at most every 60 s. Each is made at the next tick.
-        _sale.Payments.Asked.ShouldBeInRange(5, 10);
+        _sale.Payments.Calls.ShouldBeInRange(5, 10);
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunding);
         _sale.Payments.Recover();
-        var asked = _sale.Payments.Asked;
+        var asked = _sale.Payments.Calls;
         await _sale.TickForAsync(TimeSpan.FromSeconds(62), order.Id);
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunded);
-        _sale.Payments.Asked.ShouldBe(asked + 1);
+        _sale.Payments.Calls.ShouldBe(asked + 1);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class RefundTests : IAsyncLifetime
     {
         var (id, order) = await _sale.OwedAsync();
         _sale.Payments.FallSilent();
-        await _sale.TickUntilAsync(() => _sale.Payments.Asked > 0, "the provider is asked");
+        await _sale.TickUntilAsync(() => _sale.Payments.Calls > 0, "the provider is asked");
         await _sale.DeactivateAsync(_sale.Batch(id).Actor);
         _sale.Payments.Recover();
         // Nobody asks for the order: the start-up sweep wakes the batch.
@@ -112,7 +112,7 @@ public sealed class RefundTests : IAsyncLifetime
         var (id, order) = await _sale.OwedAsync();
         _sale.Payments.Decline("409 insufficient-funds");
         await _sale.TickForAsync(TimeSpan.FromSeconds(20), order.Id);
-        _sale.Payments.Asked.ShouldBeInRange(4, 7);
+        _sale.Payments.Calls.ShouldBeInRange(4, 7);
         var told = _sale.Log.With("stalled").ShouldHaveSingleItem();
         told.Exception.ShouldBeNull();
         foreach (var part in (string[])[order.Id, "p-1", "409 insufficient-funds"]) told.Text.ShouldContain(part);
@@ -197,8 +197,8 @@ public sealed class RefundTests : IAsyncLifetime
         }
         _sale.Payments.DeclinesRefundOf = payment => payment != "good";
         await _sale.TickUntilAsync(() => _sale.Payments.Refunds.ContainsKey("good"), "the last one is paid back");
-        await Eventually.HoldsAsync(() => _sale.Payments.Asked > Refused, "those beside it are asked for, too");
-        _sale.Payments.Asked.ShouldBeLessThanOrEqualTo(
+        await Eventually.HoldsAsync(() => _sale.Payments.Calls > Refused, "those beside it are asked for, too");
+        _sale.Payments.Calls.ShouldBeLessThanOrEqualTo(
             Refused + 1 + 16, "each was asked for once before any was asked for again");
         (await batch.Actor.ListFaultsAsync()).Length.ShouldBe(101);
     }

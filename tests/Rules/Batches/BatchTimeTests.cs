@@ -8,7 +8,7 @@ public sealed class BatchTimeTests
     private const long Hour = 3_600_000;
 
     [Fact]
-    public void It_is_the_clock_s_while_the_ledger_is_not_ahead_of_it()
+    public void Batch_time_is_the_clock_s_while_the_ledger_is_not_ahead_of_it()
     {
         var time = new BatchTime(0, TimeSpan.Zero);
         time.At(1_000, Ms(0)).ShouldBe(1_000);
@@ -27,7 +27,7 @@ public sealed class BatchTimeTests
     }
 
     [Fact]
-    public void It_goes_on_from_the_last_entry_when_the_clock_is_set_back()
+    public void Batch_time_goes_on_from_the_last_entry_when_the_clock_is_set_back()
     {
         var time = new BatchTime(0, TimeSpan.Zero);
         time.At(1_000 + Hour, Ms(1_000));
@@ -51,7 +51,7 @@ public sealed class BatchTimeTests
     }
 
     [Fact]
-    public void It_never_runs_backwards_from_an_entry_to_the_next()
+    public void Batch_time_never_runs_backwards_from_an_entry_to_the_next()
     {
         var random = new Random(20121221);
         for (var round = 0; round < 200; round++)

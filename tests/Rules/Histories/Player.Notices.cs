@@ -5,7 +5,7 @@ using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
-/// <summary>The steps about money that moves, or does not, without the engine.</summary>
+/// <summary>Steps for refunds that stall and for money moved outside the engine.</summary>
 internal sealed partial class Player
 {
     private void Play(Stall stall)
@@ -40,7 +40,7 @@ internal sealed partial class Player
             moved.Amount.Amount.ShouldBe(Math.Min(amount.Amount, left!.Value), "what is left, and no more");
         var seen = State.LastSeq;
         Commit(decision.Entries);
-        // The same news again change nothing.
+        // The same news again changes nothing.
         if (decision.Outcome.Refused is null)
         {
             Pure(() => NoticeRules.DecideNews(State, seq, id.Provider, told)).Entries.ShouldBeEmpty();

@@ -14,12 +14,16 @@ using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 namespace OrleansSale.Tests.Rules.OrderTable;
 
 /// <summary>
-/// One cell of the table in docs/orders.md: a sale of two units, an order of alice's in some state, and an event. It
-/// checks the entries that the event writes, the money to the minor unit, and the units.
+/// One cell of the table in docs/orders.md: a small sale, an order of alice's in some state, and an event. It checks
+/// the entries that the event writes, the money to the minor unit, and the units.
 /// </summary>
 internal sealed class Cell
 {
-    public const long PayBy = Opening + 900_000, Release = PayBy + Grace;
+    /// <summary>The deadline of the order that the buyer sees, ms.</summary>
+    public const long PayBy = Opening + 900_000;
+
+    /// <summary>When the order is released if it is not paid, ms.</summary>
+    public const long Release = PayBy + Grace;
 
     private const string Provider = SoleProvider.Name;
 
@@ -28,18 +32,20 @@ internal sealed class Cell
     public Cell(int stock = 2, int? standby = null)
     {
         Live = Open(TermsOf(stock) with { StandbyLimit = standby });
-        Order = Live.Buy("weibo:alice").Order!.Seq;
+        Seq = Live.Buy("weibo:alice").Order!.Seq;
     }
 
     public LiveBatch Live { get; }
 
-    public long Order { get; }
+    /// <summary>The sequence of the order's held entry.</summary>
+    public long Seq { get; }
 
+    /// <summary>The instant of the next event, ms.</summary>
     public long Now { get; set; } = Opening;
 
-    public Order Held => Live.State.Orders.Find(Order)!;
+    public Order Order => Live.State.Orders.Find(Seq)!;
 
-    public OrderStatus Status => OrderBook.StatusOf(Held);
+    public OrderStatus Status => OrderBook.StatusOf(Order);
 
     public Payment Payment => Live.State.Payments.All[PaymentOf("p")];
 
@@ -53,14 +59,14 @@ internal sealed class Cell
             case "in the grace": cell.Now = Release - 1; break;
             case "paid": cell.Capture(); break;
             case "expired": cell.Expire(); break;
-            case "cancelled": cell.Live.Cancel(cell.Order); break;
+            case "cancelled": cell.Live.Cancel(cell.Seq); break;
             case "refunding":
                 cell.Capture();
-                cell.Live.Cancel(cell.Order);
+                cell.Live.Cancel(cell.Seq);
                 break;
             case "refunded":
                 cell.Capture();
-                cell.Live.Cancel(cell.Order);
+                cell.Live.Cancel(cell.Seq);
                 cell.Refund("r");
                 break;
             default: throw new ArgumentOutOfRangeException(nameof(state), state, "no state of the table");
@@ -92,28 +98,28 @@ internal sealed class Cell
     public CaptureResult? Capture(
         string payment = "p", Money? amount = null, string? payer = "weibo:alice", string provider = Provider)
     {
-        var capture = new Capture(Order, provider, payment, payer is null ? null : AliasOf(payer), amount ?? Price);
+        var capture = new Capture(Seq, provider, payment, payer is null ? null : AliasOf(payer), amount ?? Price);
         return Take(PaymentRules.DecideCapture(Live.State, capture, Now, Grace)).Value;
     }
 
-    /// <summary>The provider says how a checkout is, when it is asked or has to close it.</summary>
+    /// <summary>Applies a provider's report on a checkout. False: it tells of no payment.</summary>
     public bool Told(CheckoutState state)
     {
-        if (ClosingRules.CaptureOf(Held, Provider, state, AliasOf("weibo:alice")) is not { } capture) return false;
+        if (ClosingRules.CaptureOf(Order, Provider, state, AliasOf("weibo:alice")) is not { } capture) return false;
         Take(PaymentRules.DecideCapture(Live.State, capture, Now, Grace));
         return true;
     }
 
     public Refusal? CheckOut(string checkout = "c") =>
-        Take(PaymentRules.DecideCheckout(Live.State, Order, Provider, checkout, Now));
+        Take(PaymentRules.DecideCheckout(Live.State, Seq, Provider, checkout, Now));
 
-    public void Cancel(bool byOperator = false) => Take(PaymentRules.DecideCancel(
-        Live.State, Order, byOperator ? null : AliasOf("weibo:alice"),
+    public Answer<Effect> Cancel(bool byOperator = false) => Take(PaymentRules.DecideCancel(
+        Live.State, Seq, byOperator ? null : AliasOf("weibo:alice"),
         byOperator ? new Cancellation(Boss, CancelReason.Mistake) : null));
 
     /// <summary>An operator's command on the order, once for each key.</summary>
     public Effect? Command(BuyerAction action, string key) =>
-        Take(BuyerRules.Decide(Live.State, On(action, Order, key), Now)).Value;
+        Take(BuyerRules.Decide(Live.State, On(action, Seq, key), Now)).Value;
 
     public string? Refund(string refund, Money? amount = null, string payment = "p") =>
         Take(PaymentRules.DecideRefunded(Live.State, PaymentOf(payment), refund, amount ?? Price));
@@ -127,13 +133,13 @@ internal sealed class Cell
         [], [new DisputeNews(dispute, Price with { Amount = amount ?? Price.Amount }, state)]);
 
     public Answer<NewsResult> News(RefundNews[] refunds, DisputeNews[] disputes) => Take(NoticeRules.DecideNews(
-        Live.State, Order, Provider, new PaymentNews($"mi2-1.{Order}", "p", refunds, disputes)));
+        Live.State, Seq, Provider, new PaymentNews($"mi2-1.{Seq}", "p", refunds, disputes)));
 
     public Answer<Effect> Settle(SettledHow how = SettledHow.BankTransfer) =>
-        Take(NoticeRules.DecideSettled(Live.State, Order, PaymentOf("p"), Boss, how));
+        Take(NoticeRules.DecideSettled(Live.State, Seq, PaymentOf("p"), Boss, how));
 
-    /// <summary>The types of the entries of the event, in their order.</summary>
-    public Cell Wrote(params string[] types)
+    /// <summary>Checks the types of the entries of the event, in their order.</summary>
+    public Cell ShouldHaveWritten(params string[] types)
     {
         Live.Lines.Skip((int)_from).Select(line => Encoding.UTF8.GetString(EntryReader.Read(line).Entry.Type))
             .ShouldBe(types);
@@ -142,8 +148,8 @@ internal sealed class Cell
 
     public BatchEntry Last => EntryReader.Read(Live.Lines[^1]).Entry;
 
-    /// <summary>The status of the order, and the units of the batch.</summary>
-    public Cell Is(OrderStatus status, int held = 0, int sold = 0)
+    /// <summary>Checks the status of the order, and the units of the batch.</summary>
+    public Cell ShouldHaveStatus(OrderStatus status, int held = 0, int sold = 0)
     {
         Status.ShouldBe(status);
         (Live.State.Stock.Held, Live.State.Stock.Sold).ShouldBe((held, sold));
@@ -152,8 +158,8 @@ internal sealed class Cell
         return this;
     }
 
-    /// <summary>Where the captured money is, over all providers and currencies.</summary>
-    public Cell Money(long sold = 0, long owed = 0, long refunded = 0, long elsewhere = 0)
+    /// <summary>Checks where the captured money is, over all providers and currencies.</summary>
+    public Cell ShouldHaveMoney(long sold = 0, long owed = 0, long refunded = 0, long elsewhere = 0)
     {
         var balances = NoticeRules.View(Live.State).Balances;
         (balances.Sum(of => of.Sold), balances.Sum(of => of.Owed), balances.Sum(of => of.Refunded),

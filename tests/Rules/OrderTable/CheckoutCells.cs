@@ -18,7 +18,8 @@ public sealed class CheckoutCells
         var cell = Cell.In("awaiting payment");
         cell.CheckOut().ShouldBeNull();
         cell.CheckOut().ShouldBeNull();
-        cell.Wrote("checkout-opened").Is(OrderStatus.AwaitingPayment, held: 1).Money();
+        cell.ShouldHaveWritten("checkout-opened").ShouldHaveStatus(OrderStatus.AwaitingPayment, held: 1)
+            .ShouldHaveMoney();
     }
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class CheckoutCells
         var cell = Cell.In("awaiting payment");
         for (var i = 0; i < 10; i++) cell.CheckOut($"c{i}").ShouldBeNull();
         cell.Begin().CheckOut("c-eleventh").ShouldBe(Refusal.Conflict);
-        cell.Wrote().Is(OrderStatus.AwaitingPayment, held: 1);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.AwaitingPayment, held: 1);
     }
 
     [Theory]
@@ -41,7 +42,7 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In(state);
         cell.CheckOut().ShouldBe(Refusal.OrderNotPayable);
-        cell.Wrote();
+        cell.ShouldHaveWritten();
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class CheckoutCells
         var cell = Cell.In("awaiting payment");
         cell.Capture().ShouldBe(CaptureResult.Sold);
         cell.CheckOut().ShouldBe(Refusal.OrderNotPayable);
-        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("awaiting payment");
         cell.Told(AlreadyPaid).ShouldBeTrue();
-        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
         cell.Capture().ShouldBe(CaptureResult.AlreadyRecorded, "the notification comes after all");
     }
 
@@ -67,7 +68,7 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("in the grace");
         cell.Told(AlreadyPaid).ShouldBeTrue();
-        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
     }
 
     [Fact]
@@ -75,12 +76,12 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("expired");
         cell.Told(AlreadyPaid).ShouldBeTrue();
-        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
 
         var paused = Cell.In("expired");
         paused.Live.Operate(OperatorAction.Pause, "o", now: paused.Now);
         paused.Begin().Told(AlreadyPaid).ShouldBeTrue();
-        paused.Wrote("refund-owed").Is(OrderStatus.Refunding).Money(owed: Whole);
+        paused.ShouldHaveWritten("refund-owed").ShouldHaveStatus(OrderStatus.Refunding).ShouldHaveMoney(owed: Whole);
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("cancelled");
         cell.Told(AlreadyPaid).ShouldBeTrue();
-        cell.Wrote("refund-owed").Is(OrderStatus.Refunding).Money(owed: Whole);
+        cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(OrderStatus.Refunding).ShouldHaveMoney(owed: Whole);
     }
 
     [Theory]
@@ -101,9 +102,9 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("in the grace");
         cell.Told(new CheckoutState(stage, "p", Price)).ShouldBeFalse();
-        cell.Wrote().Is(OrderStatus.AwaitingPayment, held: 1);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.AwaitingPayment, held: 1);
         cell.Expire();
-        cell.Wrote("released").Is(OrderStatus.Expired).Money();
+        cell.ShouldHaveWritten("released").ShouldHaveStatus(OrderStatus.Expired).ShouldHaveMoney();
     }
 
     [Fact]
@@ -112,13 +113,13 @@ public sealed class CheckoutCells
         var inTime = Cell.In("in the grace");
         inTime.Told(new CheckoutState(CheckoutStage.Closed)).ShouldBeFalse();
         inTime.Capture().ShouldBe(CaptureResult.Sold);
-        inTime.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        inTime.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
 
         var late = Cell.In("in the grace");
         late.Told(new CheckoutState(CheckoutStage.Closed)).ShouldBeFalse();
         late.Expire();
         late.Begin().Capture().ShouldBe(CaptureResult.Sold);
-        late.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        late.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
     }
 
     [Fact]
@@ -129,10 +130,10 @@ public sealed class CheckoutCells
         cell.Now = Cell.Release - 1;
         cell.Told(new CheckoutState(CheckoutStage.Processing)).ShouldBeFalse();
         cell.Expire();
-        ClosingRules.MayBeLeftOpen(cell.Held, cell.Now + 86_400_000, isProcessing: true).ShouldBeTrue();
+        ClosingRules.MayBeLeftOpen(cell.Order, cell.Now + 86_400_000, isProcessing: true).ShouldBeTrue();
         cell.Begin().Told(AlreadyPaid).ShouldBeTrue();
-        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        ClosingRules.MayBeLeftOpen(cell.Held, cell.Now, isProcessing: true).ShouldBeFalse();
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
+        ClosingRules.MayBeLeftOpen(cell.Order, cell.Now, isProcessing: true).ShouldBeFalse();
     }
 
     [Fact]
@@ -140,9 +141,9 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("in the grace");
         cell.Live.DoDue(Cell.Release - 1);
-        cell.Wrote();
+        cell.ShouldHaveWritten();
         cell.Live.DoDue(Cell.Release);
-        cell.Wrote("released").Is(OrderStatus.Expired).Money();
+        cell.ShouldHaveWritten("released").ShouldHaveStatus(OrderStatus.Expired).ShouldHaveMoney();
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("paid");
         cell.Live.DoDue(Opening + 3_599_999);
-        cell.Wrote().Is(OrderStatus.Paid, sold: 1);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.Paid, sold: 1);
     }
 
     [Theory]
@@ -160,7 +161,7 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("awaiting payment");
         cell.Cancel(byOperator);
-        cell.Wrote("released").Is(OrderStatus.Cancelled).Money();
+        cell.ShouldHaveWritten("released").ShouldHaveStatus(OrderStatus.Cancelled).ShouldHaveMoney();
     }
 
     [Theory]
@@ -170,7 +171,8 @@ public sealed class CheckoutCells
     {
         var cell = Cell.In("paid");
         cell.Cancel(byOperator);
-        cell.Wrote("released", "refund-owed").Is(OrderStatus.Refunding).Money(owed: Whole);
+        cell.ShouldHaveWritten("released", "refund-owed").ShouldHaveStatus(OrderStatus.Refunding)
+            .ShouldHaveMoney(owed: Whole);
     }
 
     [Fact]
@@ -179,7 +181,8 @@ public sealed class CheckoutCells
         var cell = Cell.In("paid");
         cell.RefundElsewhere("e", 100);
         cell.Begin().Cancel();
-        cell.Wrote("released", "refund-owed").Is(OrderStatus.Refunding).Money(owed: Whole - 100, elsewhere: 100);
+        cell.ShouldHaveWritten("released", "refund-owed").ShouldHaveStatus(OrderStatus.Refunding)
+            .ShouldHaveMoney(owed: Whole - 100, elsewhere: 100);
     }
 
     [Fact]
@@ -188,7 +191,7 @@ public sealed class CheckoutCells
         var cell = Cell.In("paid");
         cell.RefundElsewhere("e", Whole);
         cell.Begin().Cancel();
-        cell.Wrote("released").Is(OrderStatus.Refunded).Money(elsewhere: Whole);
+        cell.ShouldHaveWritten("released").ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(elsewhere: Whole);
     }
 
     [Theory]
@@ -201,6 +204,6 @@ public sealed class CheckoutCells
         var cell = Cell.In(state);
         cell.Cancel();
         cell.Cancel(byOperator: true);
-        cell.Wrote().Is(status);
+        cell.ShouldHaveWritten().ShouldHaveStatus(status);
     }
 }

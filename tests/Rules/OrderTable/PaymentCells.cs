@@ -17,7 +17,7 @@ public sealed class PaymentCells
     {
         var cell = Cell.In("awaiting payment");
         cell.Capture().ShouldBe(CaptureResult.Sold);
-        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class PaymentCells
     {
         var cell = Cell.In("in the grace");
         cell.Capture().ShouldBe(CaptureResult.Sold);
-        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
     }
 
     [Fact]
@@ -34,7 +34,8 @@ public sealed class PaymentCells
         var cell = new Cell().Begin();
         cell.Now = Cell.Release;
         cell.Capture().ShouldBe(CaptureResult.Sold);
-        cell.Wrote("released", "sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("released", "sold").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
         ((Sold)cell.Last).Units.ShouldBe([1]);
     }
 
@@ -45,7 +46,8 @@ public sealed class PaymentCells
         cell.Live.Operate(OperatorAction.Pause, "o");
         cell.Begin().Now = Cell.Release;
         cell.Capture().ShouldBe(CaptureResult.RefundOwed);
-        cell.Wrote("released", "refund-owed").Is(OrderStatus.Refunding).Money(owed: Whole);
+        cell.ShouldHaveWritten("released", "refund-owed").ShouldHaveStatus(OrderStatus.Refunding)
+            .ShouldHaveMoney(owed: Whole);
     }
 
     [Fact]
@@ -54,9 +56,10 @@ public sealed class PaymentCells
         var cell = Cell.In("expired");
         cell.Live.Buy("weibo:bob", cell.Now).Order!.Units.ShouldBe([1], "its unit is another's now");
         cell.Begin().Capture().ShouldBe(CaptureResult.Sold);
-        cell.Wrote("sold").Is(OrderStatus.Paid, held: 1, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Paid, held: 1, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
         ((Sold)cell.Last).Units.ShouldBe([2]);
-        cell.Held.IsLate.ShouldBeTrue();
+        cell.Order.IsLate.ShouldBeTrue();
     }
 
     [Theory]
@@ -92,7 +95,8 @@ public sealed class PaymentCells
         }
         var held = cell.Live.State.Stock.Held;
         cell.Begin().Capture().ShouldBe(CaptureResult.RefundOwed);
-        cell.Wrote("refund-owed").Is(OrderStatus.Refunding, held).Money(owed: Whole);
+        cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(OrderStatus.Refunding, held)
+            .ShouldHaveMoney(owed: Whole);
         ((RefundOwed)cell.Last).Why.ShouldBe(RefundReason.Expired);
     }
 
@@ -101,7 +105,8 @@ public sealed class PaymentCells
     {
         var cell = Cell.In("paid");
         cell.Capture("p-2").ShouldBe(CaptureResult.RefundOwed);
-        cell.Wrote("refund-owed").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole, owed: Whole);
+        cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole, owed: Whole);
         ((RefundOwed)cell.Last).Why.ShouldBe(RefundReason.Duplicate);
     }
 
@@ -113,7 +118,8 @@ public sealed class PaymentCells
     {
         var cell = Cell.In(state);
         cell.Capture("p-2").ShouldBe(CaptureResult.RefundOwed);
-        cell.Wrote("refund-owed").Is(OrderStatus.Refunding).Money(owed: (owed + 1) * Whole, refunded: refunded * Whole);
+        cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(OrderStatus.Refunding)
+            .ShouldHaveMoney(owed: (owed + 1) * Whole, refunded: refunded * Whole);
         ((RefundOwed)cell.Last).Why.ShouldBe(RefundReason.Cancelled);
     }
 
@@ -127,7 +133,7 @@ public sealed class PaymentCells
         cell.Capture().ShouldBe(CaptureResult.AlreadyRecorded);
         cell.Capture(amount: Price with { Amount = 1 }).ShouldBe(CaptureResult.AlreadyRecorded);
         cell.Capture(payer: null).ShouldBe(CaptureResult.AlreadyRecorded);
-        cell.Wrote().Status.ShouldBe(status);
+        cell.ShouldHaveWritten().Status.ShouldBe(status);
     }
 
     [Theory]
@@ -149,7 +155,7 @@ public sealed class PaymentCells
             var cell = Cell.In(state);
             var (held, sold) = (cell.Live.State.Stock.Held, cell.Live.State.Stock.Sold);
             cell.Capture("p-2", wrong).ShouldBe(CaptureResult.RefundOwed);
-            cell.Wrote("refund-owed").Is(status, held, sold);
+            cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(status, held, sold);
             ((RefundOwed)cell.Last).ShouldSatisfyAllConditions(
                 owed => owed.Why.ShouldBe(RefundReason.WrongAmount), owed => owed.Amount.ShouldBe(wrong));
             NoticeRules.View(cell.Live.State).Balances.ShouldAllBe(of => of.IsBalanced);
@@ -169,7 +175,7 @@ public sealed class PaymentCells
             var cell = Cell.In(state);
             var (held, sold) = (cell.Live.State.Stock.Held, cell.Live.State.Stock.Sold);
             cell.Capture("p-2", payer: payer).ShouldBe(CaptureResult.RefundOwed);
-            cell.Wrote("refund-owed").Is(status, held, sold);
+            cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(status, held, sold);
             ((RefundOwed)cell.Last).Why.ShouldBe(RefundReason.WrongPayer);
         }
     }

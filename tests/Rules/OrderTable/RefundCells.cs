@@ -17,7 +17,7 @@ public sealed class RefundCells
     {
         var cell = Cell.In("refunding");
         cell.Refund("r").ShouldBeNull();
-        cell.Wrote("refunded").Is(OrderStatus.Refunded).Money(refunded: Whole);
+        cell.ShouldHaveWritten("refunded").ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(refunded: Whole);
     }
 
     [Fact]
@@ -26,9 +26,9 @@ public sealed class RefundCells
         var cell = Cell.In("refunded");
         cell.Refund("r").ShouldBeNull();
         cell.Refund("r-2").ShouldBeNull();
-        cell.Wrote().Is(OrderStatus.Refunded).Money(refunded: Whole);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(refunded: Whole);
         cell.RefundElsewhere("r-2", Whole).Value.ShouldBe(NewsResult.Surplus, "people must look at it");
-        cell.Wrote().Money(refunded: Whole);
+        cell.ShouldHaveWritten().ShouldHaveMoney(refunded: Whole);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class RefundCells
         var cell = Cell.In("refunded");
         cell.Capture("p-2");
         cell.Begin().Refund("r", payment: "p-2").ShouldBe("refund-of-another-payment");
-        cell.Wrote().Is(OrderStatus.Refunding).Money(owed: Whole, refunded: Whole);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.Refunding).ShouldHaveMoney(owed: Whole, refunded: Whole);
     }
 
     [Fact]
@@ -46,9 +46,11 @@ public sealed class RefundCells
         var cell = Cell.In("refunding");
         cell.RefundElsewhere("e", 100);
         cell.Begin().Refund("r", Price).ShouldBe("another-amount", "a part went back meanwhile");
-        cell.Wrote().Is(OrderStatus.Refunding).Money(owed: Whole - 100, elsewhere: 100);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.Refunding)
+            .ShouldHaveMoney(owed: Whole - 100, elsewhere: 100);
         cell.Refund("r", Price with { Amount = Whole - 100 }).ShouldBeNull();
-        cell.Wrote("refunded").Is(OrderStatus.Refunded).Money(refunded: Whole - 100, elsewhere: 100);
+        cell.ShouldHaveWritten("refunded").ShouldHaveStatus(OrderStatus.Refunded)
+            .ShouldHaveMoney(refunded: Whole - 100, elsewhere: 100);
     }
 
     [Theory]
@@ -60,9 +62,9 @@ public sealed class RefundCells
         var cell = Cell.In("refunding");
         cell.Stall(code).ShouldBeTrue();
         cell.Stall(code).ShouldBeFalse();
-        cell.Wrote("refund-stalled").Is(OrderStatus.Refunding).Money(owed: Whole);
+        cell.ShouldHaveWritten("refund-stalled").ShouldHaveStatus(OrderStatus.Refunding).ShouldHaveMoney(owed: Whole);
         NoticeRules.View(cell.Live.State).Issues.ShouldHaveSingleItem().ShouldBe(new MoneyIssue(
-            MoneyIssueKind.RefundStalled, cell.Order, "default", "p", Price, code, Instant(cell.Now)));
+            MoneyIssueKind.RefundStalled, cell.Seq, "default", "p", Price, code, Instant(cell.Now)));
     }
 
     [Fact]
@@ -70,10 +72,10 @@ public sealed class RefundCells
     {
         var cell = Cell.Stalled();
         cell.Stall("404 not-found").ShouldBeTrue();
-        cell.Wrote("refund-stalled");
+        cell.ShouldHaveWritten("refund-stalled");
         for (var i = 2; i < NoticeRules.MaxStalls; i++) cell.Stall($"reason-{i}").ShouldBeTrue();
         cell.Stall("one more").ShouldBeFalse();
-        cell.Money(owed: Whole);
+        cell.ShouldHaveMoney(owed: Whole);
     }
 
     [Fact]
@@ -81,7 +83,7 @@ public sealed class RefundCells
     {
         var cell = Cell.Stalled();
         cell.Refund("r").ShouldBeNull();
-        cell.Wrote("refunded").Is(OrderStatus.Refunded).Money(refunded: Whole);
+        cell.ShouldHaveWritten("refunded").ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(refunded: Whole);
         NoticeRules.View(cell.Live.State).Issues.ShouldBeEmpty();
         cell.Stall("409 insufficient-funds").ShouldBeFalse("nothing is owed any more");
     }
@@ -92,7 +94,8 @@ public sealed class RefundCells
         var cell = Cell.In("paid");
         cell.RefundElsewhere("e", 100).Value.ShouldBe(NewsResult.Recorded);
         cell.RefundElsewhere("e", 100).Value.ShouldBe(NewsResult.AlreadySo);
-        cell.Wrote("refunded-elsewhere").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole - 100, elsewhere: 100);
+        cell.ShouldHaveWritten("refunded-elsewhere").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole - 100, elsewhere: 100);
         NoticeRules.View(cell.Live.State).Issues.ShouldHaveSingleItem().Kind
             .ShouldBe(MoneyIssueKind.PaidOrderRefunded);
     }
@@ -102,9 +105,10 @@ public sealed class RefundCells
     {
         var cell = Cell.In("paid");
         cell.RefundElsewhere("e", Whole).Value.ShouldBe(NewsResult.Recorded);
-        cell.Wrote("refunded-elsewhere").Is(OrderStatus.Paid, sold: 1).Money(elsewhere: Whole);
+        cell.ShouldHaveWritten("refunded-elsewhere").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(elsewhere: Whole);
         cell.Cancel();
-        cell.Is(OrderStatus.Refunded).Money(elsewhere: Whole);
+        cell.ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(elsewhere: Whole);
         NoticeRules.View(cell.Live.State).Issues.ShouldBeEmpty();
     }
 
@@ -114,19 +118,20 @@ public sealed class RefundCells
         var cell = Cell.In("paid");
         cell.Command(BuyerAction.Ship, "s").ShouldBe(Effect.Done);
         cell.RefundElsewhere("e", Whole);
-        cell.Is(OrderStatus.Paid, sold: 1);
+        cell.ShouldHaveStatus(OrderStatus.Paid, sold: 1);
         cell.Begin().Command(BuyerAction.Refund, "f").ShouldBe(Effect.Done);
         cell.Command(BuyerAction.Refund, "f").ShouldBe(Effect.AlreadySo);
         cell.Command(BuyerAction.Refund, "f-2").ShouldBe(Effect.AlreadySo);
-        cell.Wrote("refund-owed").Is(OrderStatus.Refunded, sold: 1).Money(elsewhere: Whole);
+        cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(OrderStatus.Refunded, sold: 1)
+            .ShouldHaveMoney(elsewhere: Whole);
         cell.Last.ShouldBe(new RefundOwed(
-            cell.Order, PaymentOf("p"), Price with { Amount = 0 }, RefundReason.Shipped, Boss, CancelReason.Mistake,
+            cell.Seq, PaymentOf("p"), Price with { Amount = 0 }, RefundReason.Shipped, Boss, CancelReason.Mistake,
             CommandKey("f")));
         cell.Live.State.Payments.Owed.ShouldBeEmpty();
         NoticeRules.View(cell.Live.State).Issues.ShouldBeEmpty();
         cell.Refund("r").ShouldBeNull("the engine has nothing to ask for");
         cell.Capture("p-2").ShouldBe(CaptureResult.RefundOwed, "another payment goes back");
-        cell.Is(OrderStatus.Refunding, sold: 1).Money(owed: Whole, elsewhere: Whole);
+        cell.ShouldHaveStatus(OrderStatus.Refunding, sold: 1).ShouldHaveMoney(owed: Whole, elsewhere: Whole);
     }
 
     [Theory]
@@ -138,8 +143,8 @@ public sealed class RefundCells
         cell.Command(BuyerAction.Ship, "s");
         if (elsewhere > 0) cell.RefundElsewhere("e", elsewhere);
         cell.Begin().Command(BuyerAction.Refund, "f").ShouldBe(Effect.Done);
-        cell.Wrote("refund-owed").Is(OrderStatus.Refunding, sold: 1)
-            .Money(owed: Whole - elsewhere, elsewhere: elsewhere);
+        cell.ShouldHaveWritten("refund-owed").ShouldHaveStatus(OrderStatus.Refunding, sold: 1)
+            .ShouldHaveMoney(owed: Whole - elsewhere, elsewhere: elsewhere);
     }
 
     [Fact]
@@ -147,9 +152,10 @@ public sealed class RefundCells
     {
         var cell = Cell.In("refunding");
         cell.RefundElsewhere("e", 100).Value.ShouldBe(NewsResult.Recorded);
-        cell.Wrote("refunded-elsewhere").Is(OrderStatus.Refunding).Money(owed: Whole - 100, elsewhere: 100);
+        cell.ShouldHaveWritten("refunded-elsewhere").ShouldHaveStatus(OrderStatus.Refunding)
+            .ShouldHaveMoney(owed: Whole - 100, elsewhere: 100);
         cell.RefundElsewhere("e-2", Whole).Value.ShouldBe(NewsResult.Surplus);
-        cell.Is(OrderStatus.Refunded).Money(elsewhere: Whole);
+        cell.ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(elsewhere: Whole);
     }
 
     [Fact]
@@ -158,12 +164,13 @@ public sealed class RefundCells
         var told = Cell.In("refunding");
         told.RefundElsewhere("e", Whole).Value.ShouldBe(NewsResult.Recorded);
         told.Refund("e").ShouldBeNull("the engine finds it too");
-        told.Wrote("refunded-elsewhere").Is(OrderStatus.Refunded).Money(elsewhere: Whole);
+        told.ShouldHaveWritten("refunded-elsewhere").ShouldHaveStatus(OrderStatus.Refunded)
+            .ShouldHaveMoney(elsewhere: Whole);
 
         var found = Cell.In("refunding");
         found.Refund("e").ShouldBeNull();
         found.RefundElsewhere("e", Whole).Value.ShouldBe(NewsResult.AlreadySo);
-        found.Wrote("refunded").Is(OrderStatus.Refunded).Money(refunded: Whole);
+        found.ShouldHaveWritten("refunded").ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(refunded: Whole);
     }
 
     [Fact]
@@ -173,7 +180,8 @@ public sealed class RefundCells
         cell.RefundElsewhere("e-2", Whole - 100);
         cell.Refund("e-2", Price with { Amount = 100 }).ShouldBe("refund-of-another-payment", "the newest of both");
         cell.RefundElsewhere("e-1", 100).Value.ShouldBe(NewsResult.Recorded);
-        cell.Wrote("refunded-elsewhere", "refunded-elsewhere").Is(OrderStatus.Refunded).Money(elsewhere: Whole);
+        cell.ShouldHaveWritten("refunded-elsewhere", "refunded-elsewhere").ShouldHaveStatus(OrderStatus.Refunded)
+            .ShouldHaveMoney(elsewhere: Whole);
     }
 
     [Fact]
@@ -181,7 +189,7 @@ public sealed class RefundCells
     {
         var cell = Cell.In("awaiting payment");
         cell.RefundElsewhere("e", 100).Refused.ShouldBe(Refusal.NotFound);
-        cell.Wrote();
+        cell.ShouldHaveWritten();
         cell.Capture();
         cell.RefundElsewhere("e", 100).Value.ShouldBe(NewsResult.Recorded);
     }
@@ -192,7 +200,7 @@ public sealed class RefundCells
         var cell = Cell.In("paid");
         cell.Dispute(DisputeState.Open).Value.ShouldBe(NewsResult.Recorded);
         cell.Dispute(DisputeState.Open).Value.ShouldBe(NewsResult.AlreadySo);
-        cell.Wrote("disputed").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("disputed").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
         NoticeRules.View(cell.Live.State).Issues.ShouldHaveSingleItem().Kind.ShouldBe(MoneyIssueKind.Disputed);
     }
 
@@ -204,7 +212,7 @@ public sealed class RefundCells
         cell.Begin().Dispute(DisputeState.Won).Value.ShouldBe(NewsResult.Recorded);
         cell.Dispute(DisputeState.Open).Value.ShouldBe(NewsResult.AlreadySo, "an older message comes late");
         cell.Dispute(DisputeState.Lost).Value.ShouldBe(NewsResult.AlreadySo);
-        cell.Wrote("disputed").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.ShouldHaveWritten("disputed").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
         NoticeRules.View(cell.Live.State).Issues.ShouldBeEmpty();
     }
 
@@ -213,7 +221,8 @@ public sealed class RefundCells
     {
         var cell = Cell.In("paid");
         cell.Dispute(DisputeState.Lost).Value.ShouldBe(NewsResult.Recorded);
-        cell.Wrote("disputed", "refunded-elsewhere").Is(OrderStatus.Paid, sold: 1).Money(elsewhere: Whole);
+        cell.ShouldHaveWritten("disputed", "refunded-elsewhere").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(elsewhere: Whole);
     }
 
     [Fact]
@@ -221,9 +230,10 @@ public sealed class RefundCells
     {
         var cell = Cell.Stalled();
         cell.Dispute(DisputeState.Lost).Value.ShouldBe(NewsResult.Recorded);
-        cell.Wrote("disputed", "refunded-elsewhere").Is(OrderStatus.Refunded).Money(elsewhere: Whole);
+        cell.ShouldHaveWritten("disputed", "refunded-elsewhere").ShouldHaveStatus(OrderStatus.Refunded)
+            .ShouldHaveMoney(elsewhere: Whole);
         cell.Refund("r").ShouldBeNull();
-        cell.Wrote("disputed", "refunded-elsewhere").Money(elsewhere: Whole);
+        cell.ShouldHaveWritten("disputed", "refunded-elsewhere").ShouldHaveMoney(elsewhere: Whole);
     }
 
     [Fact]
@@ -231,7 +241,7 @@ public sealed class RefundCells
     {
         var cell = Cell.In("refunded");
         cell.Dispute(DisputeState.Lost).Value.ShouldBe(NewsResult.Surplus, "people must look at it");
-        cell.Wrote("disputed").Is(OrderStatus.Refunded).Money(refunded: Whole);
+        cell.ShouldHaveWritten("disputed").ShouldHaveStatus(OrderStatus.Refunded).ShouldHaveMoney(refunded: Whole);
     }
 
     [Fact]
@@ -240,10 +250,11 @@ public sealed class RefundCells
         var cell = Cell.Stalled();
         cell.Settle().Value.ShouldBe(Effect.Done);
         cell.Settle().Value.ShouldBe(Effect.AlreadySo);
-        cell.Wrote("refunded-elsewhere").Is(OrderStatus.Refunded).Money(elsewhere: Whole);
-        cell.Last.ShouldBe(new RefundedElsewhere(cell.Order, PaymentOf("p"), Price, "bank-transfer", Boss));
+        cell.ShouldHaveWritten("refunded-elsewhere").ShouldHaveStatus(OrderStatus.Refunded)
+            .ShouldHaveMoney(elsewhere: Whole);
+        cell.Last.ShouldBe(new RefundedElsewhere(cell.Seq, PaymentOf("p"), Price, "bank-transfer", Boss));
         cell.Refund("r").ShouldBeNull();
-        cell.Wrote("refunded-elsewhere");
+        cell.ShouldHaveWritten("refunded-elsewhere");
     }
 
     [Theory]
@@ -253,6 +264,6 @@ public sealed class RefundCells
     {
         var cell = Cell.In(state);
         cell.Settle().Refused.ShouldBe(Refusal.Conflict);
-        cell.Wrote();
+        cell.ShouldHaveWritten();
     }
 }

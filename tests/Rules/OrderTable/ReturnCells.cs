@@ -17,10 +17,12 @@ public sealed class ReturnCells
     {
         var cell = new Cell(stock: 1, standby: 5);
         cell.Capture();
-        cell.Begin().Live.GiveBack(cell.Order);
-        cell.Wrote("return-offered").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        cell.Begin().Live.Keep(cell.Order);
-        cell.Wrote("return-cancelled").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.Begin().Live.GiveBack(cell.Seq);
+        cell.ShouldHaveWritten("return-offered").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
+        cell.Begin().Live.Keep(cell.Seq);
+        cell.ShouldHaveWritten("return-cancelled").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
     }
 
     [Fact]
@@ -29,8 +31,9 @@ public sealed class ReturnCells
         var cell = new Cell(stock: 1, standby: 5);
         cell.Capture();
         cell.Live.Buy("weibo:bob", standby: true);
-        cell.Begin().Live.GiveBack(cell.Order);
-        cell.Wrote("return-offered", "held").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        cell.Begin().Live.GiveBack(cell.Seq);
+        cell.ShouldHaveWritten("return-offered", "held").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
     }
 
     [Fact]
@@ -38,8 +41,8 @@ public sealed class ReturnCells
     {
         var cell = BeingPaid();
         cell.Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
-        cell.Wrote("released", "refund-owed", "sold").Is(OrderStatus.Refunding, sold: 1)
-            .Money(sold: Whole, owed: Whole);
+        cell.ShouldHaveWritten("released", "refund-owed", "sold").ShouldHaveStatus(OrderStatus.Refunding, sold: 1)
+            .ShouldHaveMoney(sold: Whole, owed: Whole);
     }
 
     [Fact]
@@ -48,8 +51,8 @@ public sealed class ReturnCells
         var cell = BeingPaid();
         cell.RefundElsewhere("e", 100);
         cell.Begin().Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
-        cell.Wrote("released", "refund-owed", "sold").Is(OrderStatus.Refunding, sold: 1)
-            .Money(sold: Whole, owed: Whole - 100, elsewhere: 100);
+        cell.ShouldHaveWritten("released", "refund-owed", "sold").ShouldHaveStatus(OrderStatus.Refunding, sold: 1)
+            .ShouldHaveMoney(sold: Whole, owed: Whole - 100, elsewhere: 100);
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class ReturnCells
         var cell = BeingPaid();
         cell.RefundElsewhere("e", Whole);
         cell.Begin().Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
-        cell.Wrote("released", "sold").Is(OrderStatus.Refunded, sold: 1).Money(sold: Whole, elsewhere: Whole);
+        cell.ShouldHaveWritten("released", "sold").ShouldHaveStatus(OrderStatus.Refunded, sold: 1)
+            .ShouldHaveMoney(sold: Whole, elsewhere: Whole);
     }
 
     [Fact]
@@ -66,8 +70,9 @@ public sealed class ReturnCells
     {
         var cell = BeingPaid();
         cell.Live.DoDue(Next(cell).PayBy + Grace);
-        cell.Wrote("released", "left").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.Offered);
+        cell.ShouldHaveWritten("released", "left").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
+        StageOf(cell.Live, cell.Seq).ShouldBe(OrderReturn.Offered);
     }
 
     [Fact]
@@ -77,20 +82,22 @@ public sealed class ReturnCells
         cell.Live.Buy("weibo:carl", standby: true);
         cell.Begin().Live.Decline(Next(cell).Seq);
         cell.Live.DoDue(Opening);
-        cell.Wrote("released", "left", "held").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.BeingPaid);
+        cell.ShouldHaveWritten("released", "left", "held").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
+        StageOf(cell.Live, cell.Seq).ShouldBe(OrderReturn.BeingPaid);
     }
 
     [Fact]
-    public void A_return_that_is_kept_while_the_next_is_paying_is_theirs_if_they_are_paid_in_time()
+    public void A_cancelled_return_still_goes_to_the_next_buyer_if_they_pay_in_time()
     {
         var cell = BeingPaid();
-        cell.Live.Keep(cell.Order);
-        cell.Wrote("return-cancelled").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.Ending);
+        cell.Live.Keep(cell.Seq);
+        cell.ShouldHaveWritten("return-cancelled").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
+        StageOf(cell.Live, cell.Seq).ShouldBe(OrderReturn.Ending);
         cell.Begin().Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
-        cell.Wrote("released", "refund-owed", "sold").Is(OrderStatus.Refunding, sold: 1)
-            .Money(sold: Whole, owed: Whole);
+        cell.ShouldHaveWritten("released", "refund-owed", "sold").ShouldHaveStatus(OrderStatus.Refunding, sold: 1)
+            .ShouldHaveMoney(sold: Whole, owed: Whole);
     }
 
     [Fact]
@@ -98,19 +105,20 @@ public sealed class ReturnCells
     {
         var cell = BeingPaid();
         cell.Live.Buy("weibo:carl", standby: true);
-        cell.Live.Keep(cell.Order);
+        cell.Live.Keep(cell.Seq);
         cell.Begin().Live.DoDue(Next(cell).PayBy + Grace);
-        cell.Wrote("released", "left").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        StageOf(cell.Live, cell.Order).ShouldBeNull();
+        cell.ShouldHaveWritten("released", "left").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
+        StageOf(cell.Live, cell.Seq).ShouldBeNull();
     }
 
     [Fact]
     public void A_return_that_is_kept_is_not_offered_again_while_the_next_is_paying()
     {
         var cell = BeingPaid();
-        cell.Live.Keep(cell.Order);
-        cell.Begin().Live.GiveBack(cell.Order).Refused.ShouldBe(Refusal.Conflict);
-        cell.Wrote().Is(OrderStatus.Paid, sold: 1);
+        cell.Live.Keep(cell.Seq);
+        cell.Begin().Live.GiveBack(cell.Seq).Refused.ShouldBe(Refusal.Conflict);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.Paid, sold: 1);
     }
 
     [Fact]
@@ -118,18 +126,18 @@ public sealed class ReturnCells
     {
         var cell = new Cell(stock: 1, standby: 5);
         cell.Capture();
-        cell.Live.GiveBack(cell.Order);
+        cell.Live.GiveBack(cell.Seq);
         cell.Begin().Command(BuyerAction.Ship, "s").ShouldBe(Effect.Done);
-        cell.Wrote("shipped").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        StageOf(cell.Live, cell.Order).ShouldBeNull();
+        cell.ShouldHaveWritten("shipped").ShouldHaveStatus(OrderStatus.Paid, sold: 1).ShouldHaveMoney(sold: Whole);
+        StageOf(cell.Live, cell.Seq).ShouldBeNull();
     }
 
     [Fact]
     public void A_shipment_while_the_next_is_paying_is_refused()
     {
         var cell = BeingPaid();
-        cell.Live.Command(On(BuyerAction.Ship, cell.Order, "s")).Refused.ShouldBe(Refusal.Conflict);
-        cell.Wrote().Is(OrderStatus.Paid, sold: 1);
+        cell.Live.Command(On(BuyerAction.Ship, cell.Seq, "s")).Refused.ShouldBe(Refusal.Conflict);
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.Paid, sold: 1);
     }
 
     [Fact]
@@ -137,10 +145,11 @@ public sealed class ReturnCells
     {
         var cell = new Cell(stock: 1, standby: 5);
         cell.Capture();
-        cell.Live.GiveBack(cell.Order);
+        cell.Live.GiveBack(cell.Seq);
         cell.Begin().Live.Operate(OperatorAction.Close, "o");
-        cell.Wrote("closed", "ended").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        StageOf(cell.Live, cell.Order).ShouldBeNull();
+        cell.ShouldHaveWritten("closed", "ended").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
+        StageOf(cell.Live, cell.Seq).ShouldBeNull();
     }
 
     [Fact]
@@ -148,10 +157,11 @@ public sealed class ReturnCells
     {
         var cell = BeingPaid();
         cell.Live.Operate(OperatorAction.Close, "o");
-        cell.Wrote("closed", "ended").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
-        StageOf(cell.Live, cell.Order).ShouldBe(OrderReturn.Ending);
+        cell.ShouldHaveWritten("closed", "ended").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole);
+        StageOf(cell.Live, cell.Seq).ShouldBe(OrderReturn.Ending);
         cell.Begin().Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
-        cell.Wrote("released", "refund-owed", "sold").Is(OrderStatus.Refunding, sold: 1);
+        cell.ShouldHaveWritten("released", "refund-owed", "sold").ShouldHaveStatus(OrderStatus.Refunding, sold: 1);
     }
 
     [Fact]
@@ -160,7 +170,8 @@ public sealed class ReturnCells
         var cell = BeingPaid();
         cell.Live.Recall(RecalledOrders.Paid);
         cell.Live.DoDue(Opening);
-        cell.Wrote("recalled", "released", "refund-owed").Is(OrderStatus.Refunding, held: 1).Money(owed: Whole);
+        cell.ShouldHaveWritten("recalled", "released", "refund-owed").ShouldHaveStatus(OrderStatus.Refunding, held: 1)
+            .ShouldHaveMoney(owed: Whole);
     }
 
     [Fact]
@@ -169,8 +180,9 @@ public sealed class ReturnCells
         var cell = BeingPaid();
         cell.Live.Recall(RecalledOrders.All);
         cell.Live.DoDue(Opening);
-        cell.Wrote("recalled", "released", "refund-owed", "released", "left").Is(OrderStatus.Refunding)
-            .Money(owed: Whole);
+        cell.ShouldHaveWritten("recalled", "released", "refund-owed", "released", "left")
+            .ShouldHaveStatus(OrderStatus.Refunding)
+            .ShouldHaveMoney(owed: Whole);
     }
 
     [Fact]
@@ -178,19 +190,23 @@ public sealed class ReturnCells
     {
         var cell = BeingPaid();
         cell.Live.Pay(Next(cell).Seq, "p-bob", Next(cell).PayBy + Grace).ShouldBe(CaptureResult.RefundOwed);
-        cell.Wrote("released", "refund-owed").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole, owed: Whole);
+        cell.ShouldHaveWritten("released", "refund-owed").ShouldHaveStatus(OrderStatus.Paid, sold: 1)
+            .ShouldHaveMoney(sold: Whole, owed: Whole);
     }
 
     [Fact]
-    public void Cancelling_a_paid_order_while_the_next_is_paying_for_its_return_leaves_them_its_units()
+    public void While_the_next_is_paying_a_buyer_s_cancel_is_refused_and_an_operator_s_leaves_the_next_the_units()
     {
         var cell = BeingPaid();
-        cell.Cancel();
-        cell.Wrote().Is(OrderStatus.Paid, sold: 1);
-        cell.Cancel(byOperator: true);
-        cell.Wrote("released", "refund-owed").Is(OrderStatus.Refunding, held: 1).Money(owed: Whole);
+        var refused = cell.Cancel();
+        (refused.Refused, refused.Detail).ShouldBe((Refusal.Conflict, ReturnRules.Paying));
+        cell.ShouldHaveWritten().ShouldHaveStatus(OrderStatus.Paid, sold: 1);
+        cell.Cancel(byOperator: true).Value.ShouldBe(Effect.Done);
+        cell.ShouldHaveWritten("released", "refund-owed").ShouldHaveStatus(OrderStatus.Refunding, held: 1)
+            .ShouldHaveMoney(owed: Whole);
         cell.Begin().Live.Pay(Next(cell).Seq, "p-bob").ShouldBe(CaptureResult.Sold);
-        cell.Wrote("sold").Is(OrderStatus.Refunding, sold: 1).Money(sold: Whole, owed: Whole);
+        cell.ShouldHaveWritten("sold").ShouldHaveStatus(OrderStatus.Refunding, sold: 1)
+            .ShouldHaveMoney(sold: Whole, owed: Whole);
     }
 
     // Alice's order is offered to Bob.
@@ -199,7 +215,7 @@ public sealed class ReturnCells
         var cell = new Cell(stock: 1, standby: 5);
         cell.Capture();
         cell.Live.Buy("weibo:bob", standby: true);
-        cell.Live.GiveBack(cell.Order);
+        cell.Live.GiveBack(cell.Seq);
         return cell.Begin();
     }
 
