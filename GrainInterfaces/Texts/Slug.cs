@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace OrleansSale.GrainInterfaces.Texts;
 
@@ -27,8 +28,8 @@ public static class Slug
     public static string? StoredValueOf(string id)
     {
         var grain = GrainId.Create(nameof(Slug), id);
-        return grain.TryGetGuidKey(out var guid, out _) ? GrainIdKeyExtensions.CreateGuidKey(guid).ToString()
-            : grain.TryGetIntegerKey(out var number, out _) ? GrainIdKeyExtensions.CreateIntegerKey(number).ToString()
+        return grain.TryGetGuidKey(out var guid, out _) ? guid.ToString("N", CultureInfo.InvariantCulture)
+            : grain.TryGetIntegerKey(out var number, out _) ? number.ToString("x", CultureInfo.InvariantCulture)
             : null;
     }
 }

@@ -28,7 +28,7 @@ internal static class Sellers
         TogetherAsync(LaneBuyers, units, async (index, tally) =>
         {
             var request = calls[index / Crowd.CallSize].Call.Requests[index % Crowd.CallSize];
-            tally.Take(request, await lane.AskAsync(request));
+            tally.Take(request, await lane.AskAsync(request, Stopwatch.GetTimestamp()));
         }, cancellationToken);
 
     private static async Task<Tally> TogetherAsync(
