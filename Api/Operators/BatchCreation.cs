@@ -41,7 +41,8 @@ public sealed class BatchCreation(
     {
         // A batch that may not be created now may exist already. Then this is a repeat of its creation.
         var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
-        if (NewBatchRules.Refuse(terms, channels, timeProvider.GetUtcNow()) is var (field, problem)
+        var products = (await catalogue.ListAsync()).Select(feed => feed.Terms.Product.Id);
+        if (NewBatchRules.Refuse(terms, channels, timeProvider.GetUtcNow(), products) is var (field, problem)
             && await retry.AskAsync(() => batch.ReadBoardAsync(0)) is null)
         {
             return new CreationOutcome.Unfit(field, problem);

@@ -18,8 +18,9 @@ public static partial class NewBatchRules
     /// <param name="terms">The batch, each field in its range.</param>
     /// <param name="channels">The platforms that this engine sells on.</param>
     /// <param name="now">The front's clock.</param>
+    /// <param name="products">The products that have batches.</param>
     public static (string Field, FieldProblem Problem)? Refuse(
-        BatchTerms terms, ConfiguredChannels channels, DateTimeOffset now)
+        BatchTerms terms, ConfiguredChannels channels, DateTimeOffset now, IEnumerable<string> products)
     {
         if (ReadsAsValue(terms.Id))
         {
@@ -29,13 +30,15 @@ public static partial class NewBatchRules
         if (Slug.StoredValueOf(terms.Id) is not null)
         {
             return ("id", new FieldProblem(
-                $"the storage would read {terms.Id} as a hexadecimal number; begin with a word, as in batch-1"));
+                $"the storage would read {terms.Id} as a hexadecimal number; use a hyphen, as in batch-1"));
         }
-        // A product's only document is that of its waiting places. Its id may be a number, but not another text of one.
-        if (Slug.StoredValueOf(terms.Product.Id) is { } stored && stored != terms.Product.Id)
+        // A product has one document, which has its waiting places.
+        if (Slug.StoredValueOf(terms.Product.Id) is { } stored
+            && products.FirstOrDefault(other => other != terms.Product.Id && Slug.StoredValueOf(other) == stored)
+                is { } twin)
         {
             return ("product.id", new FieldProblem(
-                $"the storage would read {terms.Product.Id} as the hexadecimal number {stored}; begin with a word"));
+                $"the storage would read {terms.Product.Id} and {twin} as the same hexadecimal number"));
         }
         if (terms.Channels.FirstOrDefault(channel => !channels.TryFind(channel, out _)) is { } unknown)
         {

@@ -8,7 +8,7 @@ namespace OrleansSale.Silo.Starting;
 
 /// <summary>
 /// One of the engine's programs, from its arguments to its status. A fault that keeps it from starting is one line and
-/// status 1. A program that is asked to stop while it starts ends with status 0, as one that runs.
+/// status 1. A program that is asked to stop while its host starts ends with status 0, as one that runs.
 /// </summary>
 public static partial class SaleProgram
 {
@@ -60,7 +60,9 @@ public static partial class SaleProgram
             }
             catch (Exception failure)
             {
-                (first, stage) = (failure, IsStopped() ? Stage.Stopped : Stage.Failed);
+                // The host also stops when a service ends with a failure.
+                var fault = FaultOf(app);
+                (first, stage) = (fault ?? failure, IsStopped() && fault is null ? Stage.Stopped : Stage.Failed);
                 throw;
             }
             await app.WaitForShutdownAsync();
@@ -68,7 +70,7 @@ public static partial class SaleProgram
         }
         catch when (stage == Stage.Stopped)
         {
-            // What was under way was cancelled.
+            // Somebody asked for the stop, so the cancelled start is no failure.
             return 0;
         }
         catch (Exception failure) when (stage != Stage.Running)
@@ -85,6 +87,12 @@ public static partial class SaleProgram
     /// </summary>
     public static string FindContentRoot() =>
         File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
+
+    // The failure that ended a background service; null: none.
+    private static Exception? FaultOf(WebApplication app) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>()
+            .Select(service => service.ExecuteTask?.Exception?.InnerException)
+            .FirstOrDefault(fault => fault is not null);
 
     // These may ask for a more detailed log even when the files of settings are faulty.
     private static IConfiguration WithoutFiles(string[] args) => new ConfigurationBuilder().AddEnvironmentVariables()

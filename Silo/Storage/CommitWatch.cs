@@ -34,7 +34,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
 
     private readonly Lane _commits = new(), _probes = new();
     private readonly Lock _changing = new();
-    private readonly Outage _outage = new("ledger", timeProvider);
+    private readonly Outage _outage = new("ledger", timeProvider), _refusals = new("ledger", timeProvider);
     private long _endedAt = timeProvider.GetTimestamp();
     private volatile Failure? _failure;
 
@@ -68,6 +68,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
                 if (_failure is { } failure && (!isProbe || failure.IsProbe || IsOld(failure))) _failure = null;
             }
         }
+        _ = _refusals.Succeeds();
         if (_failure is null && _outage.Succeeds() is { } failures) Log.Works(log, failures);
     }
 
@@ -94,7 +95,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
     {
         End(isProbe: false);
         var why = StorageFault.Describe(refusal);
-        if (_outage.Fails(why)) Log.IsRefused(log, why, refusal.Message);
+        if (_refusals.Fails(why)) Log.IsRefused(log, why, refusal.Message);
     }
 
     /// <summary>Counts a write that has been under way for too long, once, and logs it if that is news.</summary>

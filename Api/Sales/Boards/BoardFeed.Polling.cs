@@ -41,7 +41,7 @@ public sealed partial class BoardFeed
                 catch (Exception e)
                 {
                     // A bug of one round. If it ended the polling, everybody would see this copy from now on.
-                    _answers.Failed(e, isLogged: true);
+                    _answers.Failed(e, isLogged: !stopping.IsCancellationRequested);
                 }
                 await Task.Delay(IsDamaged ? DamagedPollInterval : pace.Interval, _monotonic);
             }

@@ -76,7 +76,7 @@ public sealed class CatalogueCopy(
                 return;
             }
             // A call that began after this caller came answers the caller, also if it failed. Otherwise each caller
-            // would wait for the calls of all before them.
+            // would wait for one call of each earlier caller.
             if (_failed is { } failed && failed.At >= arrived) failed.Failure.Throw();
             var asked = _monotonic.GetTimestamp();
             try

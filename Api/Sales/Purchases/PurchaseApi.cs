@@ -73,7 +73,8 @@ public sealed class PurchaseApi(
         {
             await handler.RefuseAsync(http, Problem.Of(Refusal.Unavailable));
         }
-        catch (Exception e) when (e is SaleUnavailableException or TimeoutException)
+        catch (Exception e) when (
+            LostInfrastructure.Is(e) && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             // The front's handler of failures answers it.
             counter.CountRefusal(Refusal.Overloaded);

@@ -37,8 +37,9 @@ public sealed class PurchaseHandler(
     /// <param name="ask">The purchase.</param>
     public async Task<PurchaseDecision> DecideAsync(PurchaseLane? lane, PurchaseAsk ask)
     {
-        if (MissesBatchKey(lane, ask)) await FindBatchKeyAsync(lane!, ask.Since);
-        if (RefuseAtOnce(lane, ask, out var request) is { } early)
+        var request = default(PurchaseRequest);
+        var late = MissesBatchKey(lane, ask) ? await FindBatchKeyAsync(lane!, ask.Since) : null;
+        if ((late ?? RefuseAtOnce(lane, ask, out request)) is { } early)
         {
             counter.CountRefusal(early.Refusal);
             return new PurchaseDecision(Problem: early);
@@ -73,24 +74,30 @@ public sealed class PurchaseHandler(
 
     private async Task AnswerWithoutBatchKeyAsync(HttpContext http, PurchaseLane lane, PurchaseAsk ask)
     {
-        await FindBatchKeyAsync(lane, ask.Since);
-        await AnswerByBatchKeyAsync(http, lane, ask);
+        if (await FindBatchKeyAsync(lane, ask.Since) is { } late) await RefuseAsync(http, late);
+        else await AnswerByBatchKeyAsync(http, lane, ask);
     }
 
     private static bool MissesBatchKey(PurchaseLane? lane, in PurchaseAsk ask) =>
         lane is { Feed: { Key: null, IsAnonymised: false } } && Refuse(lane, ask) is null;
 
-    // If the key is not found, the purchase is refused, because the batch's key is missing.
-    private async Task FindBatchKeyAsync(PurchaseLane lane, long since)
+    // The problem if the batch did not answer in time. Without a problem the key may still be missing, and then the
+    // purchase is refused.
+    private async Task<Problem?> FindBatchKeyAsync(PurchaseLane lane, long since)
     {
         try
         {
             await lane.Feed.FindKeyAsync().AsTask().WaitAsync(retry.LeftSince(since));
         }
-        catch (Exception e) when (e is StorageDamagedException or TimeoutException)
+        catch (StorageDamagedException)
         {
-            // Damage was logged where it was found.
+            // It was logged where it was found.
         }
+        catch (TimeoutException)
+        {
+            return Problem.Of(Refusal.Overloaded);
+        }
+        return null;
     }
 
     // A missing credential takes precedence over the batch, and the batch over a wrong claim.

@@ -9,7 +9,7 @@ namespace OrleansSale.Api.Sales.Purchases;
 /// <summary>
 /// The lane of one front for one batch. Purchases wait here in order of arrival. All waiting purchases go to the batch
 /// in one call, and meanwhile the next ones gather. An equal request joins the first until that is answered. With
-/// another quantity, or another proof of the reservation, the same key is a purchase of its own, and the batch decides.
+/// another quantity, or another proof of the reservation, the same key is a purchase of its own.
 /// </summary>
 /// <remarks>
 /// Every purchase is answered within its bound, whatever fails. A failed call is retried under the same keys; the batch
@@ -78,7 +78,9 @@ public sealed partial class PurchaseLane(
             var open = 0;
             for (var other = ofUser; other is not null; other = other.NextOfUser, open++)
             {
-                if (other.Request == request) return other.Task;
+                if (other.Request != request) continue;
+                other.Since = Math.Min(other.Since, since);
+                return other.Task;
             }
             if (_openCount >= _pace.MaxOpen || open >= MaxOpenPerUser) return Overloaded;
             var waiting = new Waiting(request, since) { NextOfUser = ofUser };
@@ -158,7 +160,7 @@ public sealed partial class PurchaseLane(
             var late = LateAfter(bound);
             if (late.Length > 0)
                 Complete(late, [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Length)]);
-            // These arrived first. Purchases that were answered while the batch is silent must not accumulate.
+            // Purchases that were answered while the batch is silent must not accumulate.
             lock (_lock)
             {
                 while (_queue.TryPeek(out var first) && !first.IsOpen) _queue.Dequeue();
@@ -227,7 +229,7 @@ public sealed partial class PurchaseLane(
     {
         public PurchaseRequest Request { get; } = request;
 
-        public long Since { get; } = since;
+        public long Since { get; set; } = since;
 
         public bool IsOpen { get; set; } = true;
 

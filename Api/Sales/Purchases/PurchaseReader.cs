@@ -74,9 +74,10 @@ public sealed class PurchaseReader(TicketSigner tickets)
         var (body, invalid) = await RequestBody.ReadAsync(http, PurchaseJson.Wire.PurchaseBody);
         if (invalid is not null) return (default, invalid);
         var wanted = new Wanted(body!.Quantity ?? 1, body.Standby ?? false);
+        var since = Stopwatch.GetTimestamp();
         return TicketIn(http.Request) is { } header
             ? (OfTicket(header, batch, key, wanted), null)
-            : (OfToken(await Callers.FindAsync(http), body.Ticket, batch, key, wanted), null);
+            : (OfToken(await Callers.FindAsync(http), body.Ticket, batch, key, wanted, since), null);
     }
 
     private static string? TicketIn(HttpRequest request) =>
@@ -94,10 +95,11 @@ public sealed class PurchaseReader(TicketSigner tickets)
             : default;
 
     // A ticket beside a token is a claim that can be wrong.
-    private PurchaseAsk OfToken(Caller? caller, string? ticketText, string batch, string? key, Wanted wanted)
+    private PurchaseAsk OfToken(
+        Caller? caller, string? ticketText, string batch, string? key, Wanted wanted, long since)
     {
         if (caller is null) return default;
-        var ((quantity, standby), since) = (wanted, Stopwatch.GetTimestamp());
+        var (quantity, standby) = wanted;
         if (ticketText is null)
             return new PurchaseAsk(caller.User, default, key, quantity, 0, ReservationProof.None, standby, since);
         var isGood = tickets.TryVerify(ticketText, batch, out var ticket) && ticket.User == caller.User;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
@@ -22,7 +23,7 @@ public delegate Uri SalePage(string batch);
 /// </remarks>
 public sealed class RepliesApi(
     ReplyChannels channels, ReplyPosts posts, CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseHandler purchases,
-    SalePage page, TimeProvider timeProvider)
+    SalePage page, ActorRetry retry, TimeProvider timeProvider)
 {
     private static readonly EndpointDescription Described = EndpointDescription.Open(
         Refusal.Unauthenticated, Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable).WithBody();
@@ -42,11 +43,14 @@ public sealed class RepliesApi(
             http, ReplyJson.Wire.ReplyBody, bytes => IsGenuine(http.Request.Headers, bytes, found.Signature));
         if (invalid is not null) return invalid;
         if (found.Words.LanguageOf(body!.Text) is not { } language) return Ok(new ReplyAnswer(ReplyResult.Ignored));
-        var batch = await posts.FindBatchAsync(channel, body.Post);
-        if (batch is null || await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
+        var since = Stopwatch.GetTimestamp();
+        var batch = await posts.FindBatchAsync(channel, body.Post, since);
+        if (batch is null
+            || await catalogue.FindAsync(batch).AsTask().WaitAsync(retry.LeftSince(since)) is not { } feed)
+            return Problem.Of(Refusal.NotFound);
         var decision = await purchases.DecideAsync(lanes.Of(feed), new PurchaseAsk(
             UserId.Of(channel, body.User), default, body.Id, Quantity: 1, Version: 0, ReservationProof.None,
-            Standby: false, Stopwatch.GetTimestamp()));
+            Standby: false, since));
         language = body.Language ?? language;
         var (texts, link) = (new ReplyTexts(language), page(batch).AbsoluteUri);
         if (decision.Order is { } order)

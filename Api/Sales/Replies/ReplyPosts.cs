@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces.Announcements;
@@ -16,13 +17,15 @@ public sealed class ReplyPosts(CatalogueCopy catalogue, IGrainFactory grains, Ac
     /// <summary>The batch; null: there is no such post on the channel.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="post">The announcement that was posted, by its id.</param>
-    public async ValueTask<string?> FindBatchAsync(string channel, string post)
+    /// <param name="since">When the bound of the request began, as a timestamp of <see cref="Stopwatch"/>.</param>
+    public async ValueTask<string?> FindBatchAsync(string channel, string post, long since)
     {
         if (_batches.TryGetValue((channel, post), out var known)) return known;
-        if (!AnnouncementId.TryParse(post, out var topic, out var number) || !await IsThereAsync(topic))
+        if (!AnnouncementId.TryParse(post, out var topic, out var number)
+            || !await IsThereAsync(topic).AsTask().WaitAsync(retry.LeftSince(since)))
             return null;
         var actor = grains.GetGrain<IAnnouncementsGrain>(topic.Key);
-        if (await retry.AskAsync(() => actor.FindBatchAsync(number, channel)) is not { } batch) return null;
+        if (await retry.AskAsync(() => actor.FindBatchAsync(number, channel), since) is not { } batch) return null;
         if (_batches.Count >= MaxRemembered) _batches.Clear();
         return _batches[(channel, post)] = batch;
     }

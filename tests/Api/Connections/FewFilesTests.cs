@@ -32,13 +32,14 @@ public sealed class FewFilesTests
             {
                 // Tries again with a later opening if the machine is so busy that this opening passes before the answer
                 // is read.
-                var terms = Offer.Of("b", DateTimeOffset.UtcNow, Stage.Reserving, Buyers, limit: 1, windowSeconds: 900);
+                var terms = Offer.Of(
+                    "few", DateTimeOffset.UtcNow, Stage.Reserving, Buyers, limit: 1, windowSeconds: 900);
                 var opens = Offer.Stamp(DateTimeOffset.UtcNow + Soon);
                 (terms["schedule"]!["reservationCloses"], terms["schedule"]!["saleOpens"]) = (opens, opens);
                 return (await client.PostAsync("/api/operator/batches", sign.OperatorBearer(), terms)).Status == 201;
             }, "the batch is created");
         await Eventually.HoldsAsync(
-            async () => (await client.GetAsync("/api/batches/b"))["phase"] == "on-sale", "the sale is open");
+            async () => (await client.GetAsync("/api/batches/few"))["phase"] == "on-sale", "the sale is open");
 
         var viewers = Enumerable.Range(0, Viewers).Select(_ => new TcpClient()).ToArray();
         try
@@ -79,7 +80,8 @@ public sealed class FewFilesTests
         {
             try
             {
-                return await client.BuyAsync("b", "Ticket " + sign.Ticket($"weibo:buyer-{buyer}", "b"), $"key-{buyer}");
+                return await client.BuyAsync(
+                    "few", "Ticket " + sign.Ticket($"weibo:buyer-{buyer}", "few"), $"key-{buyer}");
             }
             catch (HttpRequestException) when (DateTime.UtcNow - asked < Answered)
             {
@@ -95,7 +97,7 @@ public sealed class FewFilesTests
         {
             await viewer.ConnectAsync(address.Host, address.Port).WaitAsync(Answered);
             await viewer.GetStream().WriteAsync(
-                Encoding.ASCII.GetBytes($"GET /api/batches/b/live HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"));
+                Encoding.ASCII.GetBytes($"GET /api/batches/few/live HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"));
             var answer = new byte[12];
             var length = await viewer.GetStream().ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false)
                 .AsTask().WaitAsync(Answered);

@@ -44,7 +44,8 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
         }
         foreach (var (product, isTaken) in ((string, bool)[])
         [
-            ("beef", true), ("0beef", false), ("0123456789abcdef0123456789abcdef", true), ("0beef-1", true),
+            ("00beef", true), ("beef", false), ("0beef", false), ("00beef", true), ("0beef-1", true),
+            ("0123456789abcdef0123456789abcdef", true),
         ])
         {
             var terms = Offer.Of(_sale.NewId(), _sale.Clock.GetUtcNow(), Stage.Reserving, 1, 1, 60);

@@ -18,7 +18,8 @@ public sealed class ActorRetryTests
         var longAgo = Stopwatch.GetTimestamp() - BoundSeconds * Stopwatch.Frequency;
         _retry.LeftSince(longAgo).ShouldBe(TimeSpan.Zero);
         var silent = new TaskCompletionSource<int>();
-        await Should.ThrowAsync<SaleUnavailableException>(_retry.AskAsync(() => silent.Task, longAgo));
+        await Should.ThrowAsync<SaleUnavailableException>(_retry.AskAsync(() => silent.Task, longAgo)
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         (await _retry.AskAsync(() => Task.FromResult(7), longAgo)).ShouldBe(7, "what is there at once is taken");
     }
 

@@ -23,11 +23,9 @@ public sealed class PurchaseLaneTests
     /// </summary>
     private static readonly SaleOptions Options = new() { LaneCapacity = Capacity, AnswerWithinSeconds = 4 };
 
-    private static readonly TimeSpan CallTakes = TimeSpan.FromSeconds(0.7), Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CallTakes = TimeSpan.FromSeconds(0.7), Bound = TimeSpan.FromMinutes(1);
 
     private readonly Channel<SlowBatch.Asked> _calls = Channel.CreateUnbounded<SlowBatch.Asked>();
-    private static long Now => Stopwatch.GetTimestamp();
-
     private readonly PurchaseLane _lane;
     private ulong _users;
 
@@ -112,21 +110,34 @@ public sealed class PurchaseLaneTests
         var options = new SaleOptions { AnswerWithinSeconds = 3_600 };
         var longAgo = Now - options.AnswerWithinSeconds * Stopwatch.Frequency;
         var late = NewLane(options).AskAsync(new PurchaseRequest(new Alias(5, 1), null, 1, 1, true), longAgo);
-        (await late.WaitAsync(Patience, TestContext.Current.CancellationToken)).Refused.ShouldBe(Refusal.Overloaded);
+        (await late.WaitAsync(Bound, TestContext.Current.CancellationToken)).Refused.ShouldBe(Refusal.Overloaded);
+    }
+
+    [Fact]
+    public async Task An_equal_purchase_that_joins_later_has_the_bound_of_the_earlier_of_the_two()
+    {
+        var options = new SaleOptions { AnswerWithinSeconds = 3_600 };
+        var (lane, request) = (NewLane(options), new PurchaseRequest(new Alias(5, 3), null, 1, 1, true));
+        var first = lane.AskAsync(request, Now);
+        lane.AskAsync(request, Now - options.AnswerWithinSeconds * Stopwatch.Frequency).ShouldBe(first);
+        (await first.WaitAsync(Bound, TestContext.Current.CancellationToken)).Refused.ShouldBe(Refusal.Overloaded);
     }
 
     [Fact]
     public async Task The_purchases_of_a_call_that_fails_in_whatever_way_are_sent_again()
     {
-        var bought = Ask();
+        var lane = NewLane(new SaleOptions { AnswerWithinSeconds = 3_600 });
+        var bought = lane.AskAsync(new PurchaseRequest(new Alias(5, 2), null, 1, 1, true), Now);
         foreach (var failure in (Exception[])[new InsufficientMemoryException(), new TimeoutException()])
             (await NextCallAsync()).Fail(failure);
         (await NextCallAsync()).Answer();
-        (await bought.WaitAsync(Patience, TestContext.Current.CancellationToken)).Refused.ShouldBe(Refusal.NotReserved);
+        (await bought.WaitAsync(Bound, TestContext.Current.CancellationToken)).Refused.ShouldBe(Refusal.NotReserved);
     }
 
     private Task<SlowBatch.Asked> NextCallAsync() =>
-        _calls.Reader.ReadAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _calls.Reader.ReadAsync().AsTask().WaitAsync(Bound, TestContext.Current.CancellationToken);
+
+    private static long Now => Stopwatch.GetTimestamp();
 
     private PurchaseLane NewLane(SaleOptions options)
     {

@@ -42,6 +42,37 @@ public sealed class StoppedStartTests
         status.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_service_that_fails_while_the_others_start_is_a_failed_start()
+    {
+        var status = await SaleProgram.RunAsync(
+            ["--urls", "http://127.0.0.1:0"],
+            builder =>
+            {
+                builder.Services.AddHostedService<FailsLater>().AddHostedService<WaitsForTheStop>();
+                return Task.FromResult<IAsyncDisposable>(new ScratchFolder());
+            },
+            _ => { });
+        status.ShouldBe(1);
+    }
+
+    private sealed class FailsLater : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            throw new IOException("no disk");
+        }
+    }
+
+    private sealed class WaitsForTheStop : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) =>
+            Task.Delay(TimeSpan.FromMinutes(1), cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
     private sealed class StopsWhileItStarts(IHostApplicationLifetime lifetime, ILogger<StopsWhileItStarts> log)
         : IHostedService
     {
