@@ -68,7 +68,7 @@ public sealed class StoppedStartTests
     private sealed class WaitsForTheStop : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) =>
-            Task.Delay(TimeSpan.FromMinutes(1), cancellationToken);
+            new TaskCompletionSource().Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
