@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Failover.Stage;
@@ -12,7 +13,7 @@ internal sealed class Islands : IAsyncDisposable
     private const int Subnets = 250;
 
     private readonly string _name = $"sale{Random.Shared.Next(0x1_0000):x4}";
-    private readonly string _subnet = $"10.213.{Random.Shared.Next(1, Subnets)}";
+    private readonly string _subnet = FreeSubnet();
     private readonly int _count;
 
     private Islands(int count) => _count = count;
@@ -82,6 +83,15 @@ internal sealed class Islands : IAsyncDisposable
             await IpAsync("-n", space, "link", "set", "eth0", "up");
             await IpAsync("-n", space, "link", "set", "lo", "up");
         }
+    }
+
+    // A run that was killed leaves its bridge here.
+    private static string FreeSubnet()
+    {
+        var taken = NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(one => one.GetIPProperties().UnicastAddresses).Select(one => $"{one.Address}").ToHashSet();
+        return Enumerable.Range(1, Subnets).Select(number => $"10.213.{number}")
+            .Where(subnet => !taken.Contains($"{subnet}.1")).OrderBy(_ => Random.Shared.Next()).First();
     }
 
     private string NameOf(int island) => $"{_name}n{island}";
