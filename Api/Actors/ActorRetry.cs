@@ -38,8 +38,8 @@ public sealed class ActorRetry(IOptions<SaleOptions> options)
         }
     }
 
-    /// <summary>What is left of a bound that began then; zero: nothing.</summary>
-    /// <param name="since">A timestamp of <see cref="Stopwatch"/>.</param>
+    /// <summary>The time that is left of a bound; zero: it has ended.</summary>
+    /// <param name="since">When the bound began, as a timestamp of <see cref="Stopwatch"/>.</param>
     public TimeSpan LeftSince(long since)
     {
         var left = TimeSpan.FromSeconds(options.Value.AnswerWithinSeconds) - Stopwatch.GetElapsedTime(since);

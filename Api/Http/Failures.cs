@@ -4,13 +4,13 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// Answers requests that no endpoint answered. Lost infrastructure is answered overloaded: a retry is safe, and an
-/// outage is logged once. Damaged storage is answered unavailable: a retry does not help, and the damage was logged
-/// when it was found. Paths and methods that do not exist are problems like any other.
+/// Turns exceptions and empty error statuses into problem answers. Lost infrastructure is answered overloaded: a retry
+/// is safe, and an outage is logged once. Damaged storage is answered unavailable: a retry does not help, and the
+/// damage was logged when it was found. Paths and methods that do not exist are problems like any other.
 /// </summary>
 public static partial class Failures
 {
-    /// <summary>Adds the handlers around everything else.</summary>
+    /// <summary>Adds the handlers. They surround the middleware that is added later.</summary>
     public static void UseProblems(this WebApplication app)
     {
         var outage = new Outage("requests");
@@ -36,7 +36,7 @@ public static partial class Failures
         }
         if (failure is not null && LostInfrastructure.Is(failure))
         {
-            // Successful requests do not come here, so an outage ends after some time without a failure.
+            // Only failures come here. So an outage ends with the first failure after some quiet time.
             outage.Succeeds();
             if (outage.Fails(failure.GetType().Name)) Log.Overloaded(log, failure.GetType().Name);
             return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);

@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 
@@ -41,7 +42,8 @@ public sealed class BatchCreation(
     {
         // A batch that may not be created now may exist already. Then this is a repeat of its creation.
         var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
-        var products = (await catalogue.ListAsync()).Select(feed => feed.Terms.Product.Id);
+        // Only an id that reads as a number can be kept as another product's.
+        var products = Slug.StoredValueOf(terms.Product.Id) is null ? [] : await retry.AskAsync(ListProductsAsync);
         if (NewBatchRules.Refuse(terms, channels, timeProvider.GetUtcNow(), products) is var (field, problem)
             && await retry.AskAsync(() => batch.ReadBoardAsync(0)) is null)
         {
@@ -58,6 +60,9 @@ public sealed class BatchCreation(
                 BoardBody.Of(terms, copy.Snapshot, timeProvider.GetUtcNow()), answer.Value == Effect.Done)
             : new CreationOutcome.Refused(Refusal.Overloaded);
     }
+
+    private async Task<string[]> ListProductsAsync() =>
+        [.. (await catalogue.ListAsync()).Select(feed => feed.Terms.Product.Id)];
 
     private async Task<BoardFeed> AddAsync(string batch)
     {

@@ -18,7 +18,9 @@ public static partial class NewBatchRules
     /// <param name="terms">The batch, each field in its range.</param>
     /// <param name="channels">The platforms that this engine sells on.</param>
     /// <param name="now">The front's clock.</param>
-    /// <param name="products">The products that have batches.</param>
+    /// <param name="products">
+    /// The products that have batches; none are needed if the product's id does not read as a number.
+    /// </param>
     public static (string Field, FieldProblem Problem)? Refuse(
         BatchTerms terms, ConfiguredChannels channels, DateTimeOffset now, IEnumerable<string> products)
     {

@@ -28,7 +28,7 @@ public interface IReservationGrain : IGrainWithStringKey
 
     /// <summary>
     /// Reserves, or returns the reservation that is there. Reservation-closed outside the window. Limit-reached after
-    /// <see cref="MaxChanges"/> changes, or after the user's data were erased: users are told of their limits.
+    /// <see cref="MaxChanges"/> changes, or after the user's data were erased.
     /// </summary>
     /// <param name="user">The user whose alias is in the key.</param>
     /// <param name="schedule">The batch's schedule by the clock: see <see cref="Schedule.ByClock"/>.</param>
@@ -40,8 +40,8 @@ public interface IReservationGrain : IGrainWithStringKey
 
     /// <summary>
     /// Makes sure that the user of a grant has a reservation, at any time: lists of operators, messages and erasures
-    /// find the user by it. Conflict after <see cref="MaxChanges"/> changes, or after the user's data were erased. It
-    /// is not limit-reached, because the caller is not the user whose limit that is.
+    /// find the user by it. Conflict after <see cref="MaxChanges"/> changes, or after the user's data were erased:
+    /// the limit is the user's, and the caller is an operator.
     /// </summary>
     /// <param name="user">The user whose alias is in the key.</param>
     [Alias("ReserveForGrantAsync")]

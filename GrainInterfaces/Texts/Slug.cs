@@ -20,11 +20,11 @@ public static class Slug
         text.Length is >= 1 and <= MaxLength && !text.ContainsAnyExcept(Characters);
 
     /// <summary>
-    /// The id as the storage of documents keeps it. Orleans takes a key that is a hexadecimal number or a GUID for that
-    /// value, so <c>0cafe</c> is kept as <c>cafe</c>, and their documents would be the same.
+    /// The number or GUID that an id is for the storage of documents. Orleans takes a key that reads as a hexadecimal
+    /// number or as a GUID for that value, so the documents of <c>0cafe</c> and <c>cafe</c> would be the same.
     /// </summary>
     /// <param name="id">An id of this grammar.</param>
-    /// <returns>The usual text of that number or GUID, which may be the id itself; null: it is neither.</returns>
+    /// <returns>The usual text of the value, which may be the id itself; null: the id is neither.</returns>
     public static string? StoredValueOf(string id)
     {
         var grain = GrainId.Create(nameof(Slug), id);

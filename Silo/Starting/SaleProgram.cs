@@ -61,8 +61,9 @@ public static partial class SaleProgram
             catch (Exception failure)
             {
                 // The host also stops when a service ends with a failure.
-                var fault = FaultOf(app);
-                (first, stage) = (fault ?? failure, IsStopped() && fault is null ? Stage.Stopped : Stage.Failed);
+                var isStopped = IsStopped();
+                var fault = isStopped ? FaultOf(app) : null;
+                (first, stage) = (fault ?? failure, isStopped && fault is null ? Stage.Stopped : Stage.Failed);
                 throw;
             }
             await app.WaitForShutdownAsync();
